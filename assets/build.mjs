@@ -1,0 +1,103 @@
+// Builds src/kanwerk/static from this folder and the npm packages: `node assets/build.mjs`.
+// Every file carries a hash of its content; manifest.json says which name it got.
+
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(here);
+const out = join(root, "src/kanwerk/static");
+const lucide = join(root, "node_modules/lucide-static/icons");
+
+// The icons that templates name. A template that names another one shows nothing, so add it here first.
+const ICONS = [
+  "activity", "archive", "archive-restore", "arrow-down", "arrow-left", "arrow-right", "arrow-up", "ban", "book-open",
+  "building-2", "check", "check-circle-2", "chevron-down", "chevron-right", "chevrons-up-down", "circle-alert", "copy",
+  "download", "ellipsis", "file-spreadsheet", "hourglass", "house", "info", "key-round", "keyboard", "link", "lock",
+  "log-out", "mail", "menu", "monitor", "moon", "pencil", "plug", "plus", "receipt-text", "rotate-ccw", "search",
+  "search-x", "send", "settings", "share-2", "sliders-horizontal", "sun", "tags", "trash-2", "triangle-alert", "upload",
+  "user", "user-check", "user-plus", "user-x", "users", "x",
+];
+
+// Whose work is served; their licences go along.
+const PACKAGES = ["htmx.org", "@fontsource-variable/inter", "lucide-static", "@scalar/api-reference"];
+
+const manifest = {};
+
+/** Write one file under a name with the hash of its content. */
+async function emit(name, content) {
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 8);
+  const extension = extname(name);
+  const hashed = `${basename(name, extension)}-${hash}${extension}`;
+  await writeFile(join(out, hashed), content);
+  manifest[name] = hashed;
+}
+
+/** Collect the icons into one sprite: `<use href="…/icons-hash.svg#search">`. */
+async function sprite() {
+  const symbols = await Promise.all(
+    ICONS.map(async (name) => {
+      const svg = await readFile(join(lucide, `${name}.svg`), "utf8");
+      const shapes = svg.replace(/^[\s\S]*?<svg[\s\S]*?>/, "").replace(/<\/svg>\s*$/, "").replace(/\s*\n\s*/g, "");
+      return `<symbol id="${name}" viewBox="0 0 24 24">${shapes}</symbol>`;
+    }),
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
+}
+
+/** Put the licences of the packages into one text. */
+async function licences() {
+  const texts = PACKAGES.map(async (name) => {
+    const folder = join(root, "node_modules", name);
+    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    const { license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    return `${name} (${license})\n\n${file ? await readFile(join(folder, file), "utf8") : ""}`;
+  });
+  return `${(await Promise.all(texts)).join("\n\n---\n\n")}\n`;
+}
+
+/** Note in the manifest what esbuild made: entries by their own name, fonts by theirs. */
+function note(metafile) {
+  for (const [file, made] of Object.entries(metafile.outputs)) {
+    const hashed = relative(out, join(root, file));
+    const source = made.entryPoint ?? (hashed.endsWith(".woff2") ? Object.keys(made.inputs)[0] : undefined);
+    if (source === undefined) continue;
+    manifest[basename(source).replace(/\.ts$/, ".js")] = hashed;
+    if (made.cssBundle) manifest[basename(source).replace(/\.ts$/, ".css")] = basename(made.cssBundle);
+  }
+}
+
+await mkdir(out, { recursive: true });
+for (const old of await readdir(out)) await rm(join(out, old), { recursive: true });
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: ["app.ts", "reference.ts"].map((name) => join(here, "ts", name)).concat(join(here, "css/app.css")),
+  outdir: out,
+  entryNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  bundle: true,
+  minify: true,
+  metafile: true,
+  format: "esm",
+  target: "es2023",
+  supported: { nesting: true },
+  loader: { ".woff2": "file" },
+  legalComments: "linked",
+  logLevel: "warning",
+  define: {
+    "process.env.NODE_ENV": '"production"',
+    __VUE_OPTIONS_API__: "true",
+    __VUE_PROD_DEVTOOLS__: "false",
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false",
+  },
+});
+note(metafile);
+await emit("icons.svg", await sprite());
+await emit("logo.svg", await readFile(join(here, "images/logo.svg")));
+await emit("favicon.svg", await readFile(join(here, "images/favicon.svg")));
+await emit("licences.txt", await licences());
+await writeFile(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,0 +1,54 @@
+// What happens around every request: progress, clean addresses, answers that are not what was asked for.
+
+import { onContent } from "./htmx";
+import { toast } from "./toasts";
+
+let running = 0;
+
+document.addEventListener("htmx:before:request", () => {
+  running += 1;
+  document.documentElement.classList.add("busy");
+});
+
+document.addEventListener("htmx:finally:request", () => {
+  running = Math.max(0, running - 1);
+  if (running === 0) document.documentElement.classList.remove("busy");
+});
+
+// A filter that is not set has no place in the address.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  const { body } = ctx.request;
+  if (!(body instanceof FormData) || !ctx.sourceElement.matches("form[data-prune]")) return;
+  for (const [name, value] of [...body]) if (value === "") body.delete(name);
+});
+
+// A part of a page was asked for and a whole page came (signed out, or a fault): never put that into the part.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { target, response } = event.detail.ctx;
+  if (!response || target === document.body) return;
+  if (response.status >= 400) {
+    event.preventDefault();
+    toast("That did not work. Please try again.", "error");
+  } else if (response.raw.redirected) {
+    event.preventDefault();
+    location.assign(response.raw.url);
+  }
+});
+
+// Saving to the page's own address adds no step to the history.
+document.addEventListener("htmx:before:history:update", (event) => {
+  const { history } = (event as CustomEvent<{ history: { type: string; path: string } }>).detail;
+  if (history.type === "push" && history.path === location.pathname + location.search) event.preventDefault();
+});
+
+document.addEventListener("htmx:error", ({ detail: { error } }) => {
+  if (error instanceof TypeError || (error instanceof DOMException && error.name === "AbortError")) {
+    toast("The server cannot be reached. Check your connection.", "error");
+  }
+});
+
+// After a form came back with faults, start at the first one.
+onContent(() => {
+  const faulty = document.querySelector<HTMLElement>("[aria-invalid='true']");
+  (faulty ?? document.querySelector<HTMLElement>("[data-focus]"))?.focus({ preventScroll: !faulty });
+});

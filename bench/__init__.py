@@ -1,0 +1,1 @@
+"""The speed figures, measured side by side with a bare-driver floor."""

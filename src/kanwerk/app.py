@@ -1,0 +1,165 @@
+"""Wires everything; read this first.
+
+A request comes in at the gate (``core/gate.py``: request id, caller, limits), Litestar's router leads to a route
+(``core/routes.py``: right, query, body, transaction), the route calls a handler (``clients/api.py``), and what the
+handler returns is encoded once and sent.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from functools import cache
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Litestar, Request, Response, get
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+
+from kanwerk import nouns
+from kanwerk.business_fields.api import business_fields
+from kanwerk.clients.api import clients
+from kanwerk.config import Settings
+from kanwerk.core import logs, openapi, problems
+from kanwerk.core.database import Database
+from kanwerk.core.gate import Gate
+from kanwerk.core.limits import FAILURES, Limiter
+from kanwerk.core.problems import MethodNotAllowed, NotFound, Problem, Unavailable
+from kanwerk.core.routes import Group, handlers
+from kanwerk.core.web import API, Runtime
+from kanwerk.core.writer import Threads
+from kanwerk.people.access import RIGHTS, SCOPES
+from kanwerk.people.callers import by_token, write_uses
+from kanwerk.people.spaces_api import spaces
+from kanwerk.people.users_api import users
+from kanwerk.webhooks.api import webhooks
+
+log = structlog.get_logger()
+GROUPS: list[Group] = [spaces, users, business_fields, clients, webhooks]
+FLUSH_SECONDS = 60.0
+assert nouns  # imported for what it registers  # noqa: S101
+
+
+def create(settings: Settings | None = None) -> Gate:
+    """Return the application for one worker process, an ASGI application."""
+    settings = settings or Settings.load()
+    logs.set_up(settings.log_format)
+    runtime = Runtime(
+        settings=settings,
+        database=Database(settings.url),
+        threads=Threads(settings.write_queue),
+        limiter=Limiter(*settings.rate_limit) if settings.rate_limit else None,
+        failures=Limiter(*FAILURES),
+        identify=by_token,
+    )
+    app = Litestar(
+        route_handlers=[
+            healthz,
+            readyz,
+            description_json,
+            description_yaml,
+            *handlers(GROUPS),
+            *_pages(runtime),
+        ],
+        openapi_config=None,
+        exception_handlers={Exception: _problem},
+        lifespan=[lambda _: _running(runtime)],
+        logging_config=None,
+    )
+    app.state.runtime = runtime
+    return Gate(app, runtime)
+
+
+def _pages(runtime: Runtime) -> list[HTTPRouteHandler]:
+    del runtime
+    return []
+
+
+@get("/healthz", sync_to_thread=False)
+def healthz() -> Response[bytes]:
+    """Alive: touches no database."""
+    return Response(b'{"status":"alive"}', media_type="application/json")
+
+
+@get("/readyz", sync_to_thread=False)
+def readyz(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Ready: the database answers."""
+    request.app.state.runtime.database.read("SELECT 1", {})
+    return Response(b'{"status":"ready"}', media_type="application/json")
+
+
+@cache
+def description() -> dict[str, Any]:
+    """Return the OpenAPI description as plain data."""
+    return openapi.describe(GROUPS, SCOPES, {right: scope for right, (scope, _) in RIGHTS.items()})
+
+
+@cache
+def _description_json() -> bytes:
+    return json.dumps(description(), ensure_ascii=False).encode()
+
+
+@get(f"{API}/openapi.json", sync_to_thread=False)
+def description_json() -> Response[bytes]:
+    """Show the description as JSON."""
+    return Response(_description_json(), media_type="application/json")
+
+
+@get(f"{API}/openapi.yaml", sync_to_thread=True)
+def description_yaml() -> Response[bytes]:
+    """Show the description as YAML."""
+    return Response(msgspec.yaml.encode(description()), media_type="application/yaml")
+
+
+def _problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    ours = request.scope["kanwerk"]  # type: ignore[typeddict-item]  # put there by the gate
+    if isinstance(error, Problem):
+        problem = error
+    elif isinstance(error, HTTPException) and error.status_code == NotFound.status:
+        problem = NotFound("There is nothing at this address.")
+    elif isinstance(error, HTTPException) and error.status_code == MethodNotAllowed.status:
+        allow = (error.headers or {}).get("allow", "")
+        if "GET" in allow:
+            allow += ", HEAD"
+        problem = MethodNotAllowed("This address does not take that method.", headers={"Allow": allow})
+    else:
+        log.exception("failed", request_id=ours.id, path=ours.path, exc_info=error)
+        problem = Problem("Something went wrong on our side.")
+    body, headers = problems.render(problem, ours.id)
+    return Response(
+        body,
+        status_code=problem.status,
+        media_type="application/problem+json",
+        headers={name.decode(): value.decode() for name, value in headers if name != b"content-type"},
+    )
+
+
+@contextlib.asynccontextmanager
+async def _running(runtime: Runtime) -> AsyncIterator[None]:
+    flushing = asyncio.create_task(_flush_uses(runtime))
+    try:
+        yield
+    finally:
+        runtime.stopping = True
+        flushing.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Problem):
+            await flushing
+        with contextlib.suppress(Unavailable):
+            await _flush_once(runtime)
+        runtime.threads.close()
+        runtime.database.close()
+
+
+async def _flush_uses(runtime: Runtime) -> None:
+    while True:
+        await asyncio.sleep(FLUSH_SECONDS)
+        with contextlib.suppress(Problem):
+            await _flush_once(runtime)
+
+
+async def _flush_once(runtime: Runtime) -> None:
+    uses = runtime.state.pop("uses", {})
+    if uses:
+        await runtime.threads.write(lambda: runtime.database.write(lambda session: write_uses(session, uses)))

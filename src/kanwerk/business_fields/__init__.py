@@ -1,0 +1,1 @@
+"""The fields of business a space works in."""

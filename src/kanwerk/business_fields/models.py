@@ -1,0 +1,45 @@
+"""Business fields: what a space does for its clients."""
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from kanwerk.core.externals import holder, taken
+from kanwerk.core.ids import new_id
+from kanwerk.core.tables import Base, Named, Owned, Trashable
+from kanwerk.core.text import fold
+from kanwerk.core.writes import Write
+from kanwerk.people.access import Me
+
+
+class BusinessField(Named, Trashable, Owned, Base):
+    """A field of business, such as web development; its name is unique in the space by fold."""
+
+    __tablename__ = "business_fields"
+    __table_args__ = (
+        Index("uq_business_fields_name", "space_id", "name_fold", unique=True),
+        Index("ix_business_fields_updated_at", "space_id", "updated_at", "id"),
+    )
+    kind = "business_field"
+    name: Mapped[str]
+
+    def rename(self, db: Write, name: str, *, by: Me) -> None:
+        """Change the name."""
+        _refuse_taken(db, name, self)
+        changes = self.set(name=name)
+        if changes:
+            self.record("business_field.updated", by=by.actor, changes=changes)
+
+
+def create_field(db: Write, name: str, *, by: Me) -> BusinessField:
+    """Add a field; ``Conflict`` when there is one of that name."""
+    _refuse_taken(db, name, None)
+    field = BusinessField(id=new_id(), space_id=db.space_id, name=name, name_fold=fold(name))
+    db.add(field)
+    field.record("business_field.created", by=by.actor)
+    return field
+
+
+def _refuse_taken(db: Write, name: str, but: BusinessField | None) -> None:
+    other = holder(db, BusinessField, name_fold=fold(name))
+    if other is not None and other is not but:
+        raise taken("name", other, f"There is a business field {other.name!r} already.")

@@ -1,0 +1,345 @@
+"""The command line: everything an operator does, scriptable, also while a server runs on the same data."""
+
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+
+from kanwerk import __version__, nouns
+from kanwerk.config import Settings, SettingsError
+from kanwerk.core.database import Database
+from kanwerk.core.problems import Problem
+from kanwerk.core.writes import Write
+from kanwerk.migrations import SchemaError, upgrade
+
+
+class Failure(click.ClickException):
+    """One clear line on stderr, exit code 1."""
+
+    def show(self, file: Any = None) -> None:
+        """Print the line."""
+        click.echo(f"kanwerk: {self.format_message()}", file=file or sys.stderr)
+
+
+def plainly(problem: Problem) -> str:
+    """Return a problem as one line."""
+    return " ".join(
+        [problem.detail, *(f"{fault.message}" for fault in problem.errors if fault.message != problem.detail)]
+    )
+
+
+def command(group: click.Group, name: str) -> Callable[[Callable[..., None]], click.Command]:
+    """Add a command that is given the settings; what goes wrong is one line and exit code 1."""
+
+    def add(fn: Callable[..., None]) -> click.Command:
+        @group.command(name, help=fn.__doc__)
+        @click.option(
+            "--data", type=click.Path(path_type=Path), envvar="KANWERK_DATA", help="Data folder [./data]"
+        )
+        @click.option("--database-url", envvar="KANWERK_DATABASE_URL", help="PostgreSQL instead of a file")
+        @wraps(fn)
+        def run(data: Path | None, database_url: str | None, **options: Any) -> None:
+            try:
+                fn(Settings.load(data=data, database_url=database_url), **options)
+            except (SettingsError, SchemaError) as error:
+                raise Failure(str(error)) from None
+            except Problem as problem:
+                raise Failure(plainly(problem)) from None
+            except OSError as error:
+                raise Failure(f"{error.filename or ''}: {error.strerror}".lstrip(": ")) from None
+
+        return run
+
+    return add
+
+
+def opened(settings: Settings) -> Database:
+    """Return the database with its schema up to date, its folder made; nothing is logged to the terminal."""
+    if not settings.database_url:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = settings.data / ".writable"
+        probe.touch()
+        probe.unlink()
+    assert nouns  # noqa: S101 (imported for the tables and events it makes known)
+    database = Database(settings.url)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    upgrade(database)
+    return database
+
+
+def in_space(settings: Settings, slug: str, work: Callable[[Write], Any]) -> Any:
+    """Run a write in the space of a slug, acting for the system."""
+    from kanwerk.people.spaces import writer_in
+
+    database = opened(settings)
+
+    def job(session: Any) -> Any:
+        db = writer_in(database, session, slug)
+        if db is None:
+            raise Failure(f"there is no space {slug!r}")
+        result = work(db)
+        db.end()
+        return result
+
+    try:
+        return database.write(job)
+    finally:
+        database.close()
+
+
+def password_from(given: str | None, from_stdin: bool) -> str:  # noqa: FBT001
+    """Return the password of ``--password`` or the first line of standard input."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    if given is None:
+        given = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return given
+
+
+@click.group()
+@click.version_option(__version__, prog_name="kanwerk")
+def cli() -> None:
+    """Kanwerk, the work platform for agencies."""
+
+
+user = click.Group("user", help="People of a space.")
+token = click.Group("token", help="API tokens.")
+space = click.Group("space", help="Spaces.")
+for each in (user, token, space):
+    cli.add_command(each)
+
+PASSWORD = click.option("--password", help="The password; better from --password-stdin")
+STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from standard input")
+
+
+@click.option("--space", "name", required=True, help="Name of the space")
+@click.option("--slug", help="Its address; made from the name when not given")
+@click.option("--email", required=True)
+@PASSWORD
+@STDIN
+@click.option("--first-name", required=True)
+@click.option("--last-name", required=True)
+def init(
+    settings: Settings,
+    name: str,
+    slug: str | None,
+    email: str,
+    password: str | None,
+    password_stdin: bool,  # noqa: FBT001
+    first_name: str,
+    last_name: str,
+) -> None:
+    """Make a space and its owner; a known address is attached and keeps its password."""
+    from kanwerk.people.identities import by_email, hash_password
+    from kanwerk.people.spaces import add_person, open_space
+
+    database = opened(settings)
+    secret = password_from(password, password_stdin)
+
+    def job(session: Any) -> tuple[str, bool]:
+        known = by_email(session, email) is not None
+        db = open_space(database, session, name, slug)
+        add_person(
+            db,
+            email,
+            None if known else hash_password(secret),
+            first_name=first_name,
+            last_name=last_name,
+            role="owner",
+        )
+        db.end()
+        return db.me.space_slug, known  # type: ignore[attr-defined]  # a Me
+
+    made, known = database.write(job)
+    database.close()
+    click.echo(f"Made the space {made}." + (" This address was known: its password stays." if known else ""))
+
+
+@click.option("--space", "slug", required=True, help="Slug of the space")
+@click.option("--name", required=True, help="Name of the integration")
+@click.option("--role", type=click.Choice(["member", "admin"]), default="member", show_default=True)
+@click.option("--scopes", help="Such as clients:read,clients:write; all when not given")
+@click.option("--expires", type=click.IntRange(1, 3650), help="Days until it expires")
+def token_create(
+    settings: Settings, slug: str, name: str, role: str, scopes: str | None, expires: int | None
+) -> None:
+    """Make (or take) the integration of a name and print a token of it, alone, on standard output."""
+    from kanwerk.core import clock
+    from kanwerk.people.tokens import integration, make_token
+
+    def work(db: Write) -> str:
+        me: Any = db.me
+        holder = integration(db, name, role, by=me)
+        _, secret = make_token(
+            db,
+            holder,
+            name,
+            scopes=[each.strip() for each in scopes.split(",")] if scopes else None,
+            expires_at=clock.now() + timedelta(days=expires) if expires else None,
+            by=me,
+        )
+        return secret
+
+    click.echo(in_space(settings, slug, work))
+
+
+@click.option("--space", "slug", required=True, help="Slug of the space")
+@click.option("--email", required=True)
+@PASSWORD
+@STDIN
+@click.option("--first-name", required=True)
+@click.option("--last-name", required=True)
+@click.option("--role", type=click.Choice(["owner", "admin", "member"]), default="member", show_default=True)
+@click.option(
+    "--type", "kind", type=click.Choice(["user", "guest", "tax_advisor"]), default="user", show_default=True
+)
+def user_create(
+    settings: Settings,
+    slug: str,
+    email: str,
+    password: str | None,
+    password_stdin: bool,  # noqa: FBT001
+    first_name: str,
+    last_name: str,
+    role: str,
+    kind: str,
+) -> None:
+    """Make a person a user of a space; a known address keeps its password."""
+    from kanwerk.people.identities import hash_password
+    from kanwerk.people.spaces import add_person
+
+    secret = password_from(password, password_stdin)
+
+    def work(db: Write) -> bool:
+        _, new = add_person(
+            db,
+            email,
+            hash_password(secret),
+            first_name=first_name,
+            last_name=last_name,
+            role=role if kind == "user" else None,
+            type=kind,
+        )
+        return new
+
+    new = in_space(settings, slug, work)
+    click.echo(f"{email} is in {slug}." + ("" if new else " This address was known: its password stays."))
+
+
+@click.option("--email", required=True)
+@PASSWORD
+@STDIN
+def user_password(settings: Settings, email: str, password: str | None, password_stdin: bool) -> None:  # noqa: FBT001
+    """Set a person's password and end their sessions."""
+    from kanwerk.people.identities import by_email, hash_password, set_password
+
+    database = opened(settings)
+    hashed = hash_password(password_from(password, password_stdin))
+
+    def job(session: Any) -> bool:
+        identity = by_email(session, email)
+        if identity is not None:
+            set_password(session, identity, hashed)
+        return identity is not None
+
+    found = database.write(job)
+    database.close()
+    if not found:
+        raise Failure(f"nobody signs in as {email}")
+    click.echo(f"The password of {email} is set.")
+
+
+def space_list(settings: Settings) -> None:
+    """List the spaces: slug, name, active users."""
+    from sqlalchemy import func, select
+
+    from kanwerk.people.models import Space, User
+
+    database = opened(settings)
+    counting = (
+        select(Space.slug, Space.name, func.count(User.id))
+        .outerjoin(User, (User.space_id == Space.id) & User.active.is_(True))
+        .group_by(Space.slug, Space.name)
+        .order_by(Space.slug)
+    )
+    with database.engine.connect() as connection:
+        for slug, name, count in connection.execute(counting):
+            click.echo(f"{slug}\t{name}\t{count} {'user' if count == 1 else 'users'}")
+    database.close()
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the schema up to date."""
+    database = opened(settings)
+    click.echo("The schema is up to date.")
+    database.close()
+
+
+@click.option("--yaml", "as_yaml", is_flag=True, help="YAML instead of JSON")
+def print_openapi(settings: Settings, as_yaml: bool) -> None:  # noqa: ARG001, FBT001
+    """Print the description of the API."""
+    import msgspec
+
+    from kanwerk.app import description
+
+    encode = (
+        msgspec.yaml.encode
+        if as_yaml
+        else lambda value: msgspec.json.format(msgspec.json.encode(value), indent=2)
+    )
+    click.echo(encode(description()).decode())
+
+
+@click.option("--host", default="127.0.0.1", show_default=True, envvar="KANWERK_HOST")
+@click.option("--port", type=click.IntRange(1, 65535), default=8100, show_default=True, envvar="KANWERK_PORT")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, envvar="KANWERK_WORKERS")
+@click.option("--demo", "with_demo", is_flag=True, help="Fill an empty database with the demo agency first")
+def serve(settings: Settings, host: str, port: int, workers: int, with_demo: bool) -> None:  # noqa: FBT001
+    """Serve the API and the web pages."""
+    from kanwerk import server
+
+    database = opened(settings)
+    if with_demo:
+        from kanwerk.seeds.demo import fill
+
+        click.echo(fill(database), err=False)
+    code = server.set_up_code(database)
+    database.close()
+    server.run(settings, host, port, workers, code)
+
+
+def demo(settings: Settings) -> None:
+    """Fill an empty database with the demo agency and print how to sign in."""
+    from kanwerk.seeds.demo import fill
+
+    database = opened(settings)
+    click.echo(fill(database))
+    database.close()
+
+
+for _group, _name, _fn in (
+    (cli, "init", init),
+    (cli, "serve", serve),
+    (cli, "demo", demo),
+    (cli, "migrate", migrate),
+    (cli, "openapi", print_openapi),
+    (token, "create", token_create),
+    (user, "create", user_create),
+    (user, "password", user_password),
+    (space, "list", space_list),
+):
+    command(_group, _name)(_fn)
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

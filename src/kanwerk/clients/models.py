@@ -1,0 +1,185 @@
+"""Clients, and what can be done with them."""
+
+from typing import Any, Protocol
+
+from sqlalchemy import CheckConstraint, Index, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kanwerk.core import clock
+from kanwerk.core.archive import archive, refuse_archived
+from kanwerk.core.externals import external, taken
+from kanwerk.core.ids import new_id
+from kanwerk.core.problems import invalid
+from kanwerk.core.tables import (
+    Archivable,
+    Base,
+    External,
+    Named,
+    Owned,
+    Trashable,
+    external_index,
+    in_space,
+    key,
+    small,
+)
+from kanwerk.core.text import fold
+from kanwerk.core.trash import DEPENDANTS
+from kanwerk.core.writes import Write
+from kanwerk.people.access import Me
+from kanwerk.people.models import User
+from kanwerk.people.users import deactivate, reactivate
+
+
+class Client(Named, External, Trashable, Archivable, Owned, Base):
+    """A client of a space. One shared into another space is a second row there, with the same id."""
+
+    __tablename__ = "clients"
+    __table_args__ = (
+        external_index("clients"),
+        in_space("primary_contact_id", "users"),
+        Index("ix_clients_name", "space_id", "name_fold", "id"),
+        Index("ix_clients_created_at", "space_id", "created_at", "id"),
+        Index("ix_clients_updated_at", "space_id", "updated_at", "id"),
+        Index("ix_clients_primary_contact_id", "space_id", "primary_contact_id"),
+        Index(
+            "uq_clients_shortcode",
+            "space_id",
+            "shortcode_fold",
+            unique=True,
+            sqlite_where=text("origin_space_id IS NULL"),
+            postgresql_where=text("origin_space_id IS NULL"),
+        ),
+        CheckConstraint("segment IN ('A', 'B', 'C')", name="segment"),
+    )
+    kind = "client"
+    shortcode: Mapped[str | None]
+    shortcode_fold: Mapped[str | None]
+    segment: Mapped[str] = mapped_column(default="B")
+    primary_contact_id: Mapped[str | None] = key()
+    origin_space_id: Mapped[str | None] = key()
+    invoicing_legal_name: Mapped[str | None]
+    invoicing_address_line_1: Mapped[str | None]
+    invoicing_address_line_2: Mapped[str | None]
+    invoicing_postcode: Mapped[str | None]
+    invoicing_city: Mapped[str | None]
+    invoicing_country: Mapped[str | None]
+    invoicing_vat_id: Mapped[str | None]
+    invoicing_buyer_reference: Mapped[str | None]
+    invoicing_invoice_email: Mapped[str | None]
+    invoicing_e_invoice_format: Mapped[str] = mapped_column(default="none")
+    invoicing_payment_term_days: Mapped[int | None] = small()
+    invoicing_currency: Mapped[str | None]
+    invoicing_locale: Mapped[str | None]
+    invoicing_debtor_number: Mapped[str | None]
+
+    def change(self, db: Write, members: dict[str, Any], *, by: Me) -> None:
+        """Change members; without a real change there is no event."""
+        changes = self._set(db, dict(members), by=by)
+        if changes:
+            self.record("client.updated", by=by.actor, changes=changes)
+
+    def _set(self, db: Write, members: dict[str, Any], *, by: Me) -> dict[str, Any]:
+        if members.get("primary_contact_id") not in (None, self.primary_contact_id):
+            _check_contact(db, self, members["primary_contact_id"])
+        if "shortcode" in members:
+            members["shortcode_fold"] = _free_shortcode(db, self, members["shortcode"])
+        if "external_id" in members:
+            members |= external(db, self, members.pop("external_id"), by)
+        archived = self.archived_at
+        changes = self.set(**members)
+        changes.pop("shortcode_fold", None)
+        if changes and archived is not None:
+            refuse_archived(self)
+        return changes
+
+    def archive(self, db: Write, *, projects_too: bool, by: Me) -> None:
+        """Put the client away; ``Conflict`` with projects not completed, unless they go along."""
+        if self.archived_at is None and PROJECTS is not None:
+            PROJECTS.settle(db, self, archive=projects_too, by=by)
+        archive(self, by=by)
+
+
+class Projects(Protocol):
+    """What clients ask of their projects, a noun that stands above them and registers itself."""
+
+    def settle(self, db: Write, client: Client, *, archive: bool, by: Me) -> None:
+        """Make sure no project goes on under an archived client: archive them, or ``Conflict``."""
+
+
+PROJECTS: Projects | None = None
+
+
+def has_projects(projects: Projects) -> None:
+    """Let projects be asked."""
+    global PROJECTS  # noqa: PLW0603 (set once, when the package above is imported)
+    PROJECTS = projects
+
+
+def create_client(db: Write, members: dict[str, Any], *, by: Me) -> Client:
+    """Add a client; ``Conflict`` when its external_id or shortcode is taken."""
+    client = Client(id=new_id(), space_id=db.space_id, name="", name_fold="", segment="B")
+    client._set(db, dict(members), by=by)  # noqa: SLF001 (its own module)
+    db.add(client)
+    client.created_at = client.updated_at = clock.now()
+    client.record("client.created", by=by.actor)
+    return client
+
+
+def _check_contact(db: Write, client: Client, user_id: str) -> None:
+    user = db.find(User, user_id)
+    fits = (
+        user is not None
+        and user.active
+        and (user.type == "user" or (user.type == "guest" and user.client_id == client.id))
+    )
+    if not fits:
+        sentence = "There is no such active user of the space, nor guest of this client."
+        raise invalid("/primary_contact_id", sentence, "not_found")
+
+
+def _free_shortcode(db: Write, client: Client, shortcode: str | None) -> str | None:
+    if shortcode is None:
+        return None
+    folded = fold(shortcode)
+    other = db.session.execute(
+        select(Client).where(
+            Client.space_id == db.space_id, Client.shortcode_fold == folded, Client.origin_space_id.is_(None)
+        )
+    ).scalar_one_or_none()
+    if other is not None and other is not client:
+        raise taken("shortcode", other, f"The shortcode {shortcode!r} is taken.")
+    return folded
+
+
+class _Guests:
+    """A client's guests depend on it: they are deactivated with it, or belong to nobody."""
+
+    name = "guests"
+
+    def all(self, db: Write, record: Client) -> list[User]:
+        """Return the client's active guests."""
+        wanted = select(User).where(
+            User.space_id == db.space_id, User.client_id == record.id, User.active.is_(True)
+        )
+        return list(db.session.execute(wanted.with_for_update()).scalars())
+
+    def trash(self, db: Write, one: User, trash_id: str, by: Me) -> None:
+        """Deactivate a guest together with the client."""
+        deactivate(db, one, by=by)
+        one.trash_id = trash_id
+
+    def detach(self, db: Write, one: User, by: Me) -> None:  # noqa: ARG002 (the protocol's)
+        """Leave a guest without a client."""
+        one.record("user.updated", by=by.actor, changes=one.set(client_id=None))
+
+    def restore(self, db: Write, trash_id: str, by: Me) -> None:
+        """Reactivate the guests that were deactivated with the client."""
+        wanted = select(User).where(
+            User.space_id == db.space_id, User.trash_id == trash_id, User.active.is_(False)
+        )
+        for guest in db.session.execute(wanted.with_for_update()).scalars():
+            guest.trash_id = None
+            reactivate(guest, by=by)
+
+
+DEPENDANTS.setdefault("client", []).append(_Guests())

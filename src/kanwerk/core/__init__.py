@@ -1,0 +1,1 @@
+"""Knows nothing of the product: database, ids, time, lists, events, problems, web."""

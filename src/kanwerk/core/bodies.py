@@ -1,0 +1,171 @@
+"""Bodies: one strict decoder; when it refuses, a second look finds all faults at once."""
+
+import types
+import typing
+from functools import cache
+from typing import TypeVar
+from unicodedata import is_normalized
+
+import msgspec
+from msgspec import Meta, Struct
+
+from kanwerk.core.codes import known
+from kanwerk.core.problems import Fault, Invalid, Unreadable
+from kanwerk.core.text import LINE_PATTERN, TEXT_PATTERN, clean
+
+S = TypeVar("S", bound=Struct)
+
+_PATTERNS = {
+    repr(LINE_PATTERN): "Must hold something to read, on one line, without control characters.",
+    repr(TEXT_PATTERN): "Control characters are not allowed.",
+}
+
+
+def decode(raw: bytes, kind: type[S]) -> S:
+    """Return the body as the Struct, its strings NFC and trimmed.
+
+    ``Unreadable`` (400) when it is not JSON, ``Invalid`` (422) with a JSON Pointer for every fault.
+    """
+    try:
+        body = _decoder(kind).decode(raw)
+    except msgspec.ValidationError:
+        return convert(_loads(raw), kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        _loads(raw)
+        raise Unreadable from None
+    if _is_clean(body) and not code_faults(body):
+        return body
+    return convert(_loads(raw), kind)
+
+
+def convert(value: object, kind: type[S], at: str = "") -> S:
+    """Return decoded JSON as the Struct, its strings cleaned; ``Invalid`` with every fault and its pointer."""
+    value = _cleaned(value)
+    found: list[Fault] = []
+    try:
+        body = msgspec.convert(value, kind)
+        found = code_faults(body, at)
+        if not found:
+            return body
+    except msgspec.ValidationError as error:
+        found = faults(value, kind, at) or [Fault("invalid", _sentence(str(error)), pointer=at)]
+    raise Invalid("The request has faults." if len(found) > 1 else "The request has a fault.", errors=found)
+
+
+@cache
+def _decoder(kind: type[S]) -> "msgspec.json.Decoder[S]":
+    return msgspec.json.Decoder(kind)
+
+
+def _loads(raw: bytes) -> object:
+    try:
+        return msgspec.json.decode(raw)
+    except RecursionError:
+        message = "The body is nested too deeply."
+        raise Unreadable(message) from None
+    except UnicodeDecodeError:
+        message = "The body is not UTF-8."
+        raise Unreadable(message) from None
+    except msgspec.DecodeError as error:
+        message = f"The body is not JSON: {error}."
+        raise Unreadable(message) from None
+
+
+def _is_clean(body: Struct) -> bool:
+    for name in body.__struct_fields__:
+        value = getattr(body, name)
+        if type(value) is str:
+            if value.isascii():
+                if value != value.strip() or "\r" in value:
+                    return False
+            elif value != value.strip() or "\r" in value or not is_normalized("NFC", value):
+                return False
+        elif isinstance(value, list) and any(type(each) is str for each in value):
+            return False
+    return True
+
+
+def _cleaned(value: object) -> object:
+    if type(value) is str:
+        return clean(value)
+    if type(value) is dict:
+        return {name: _cleaned(each) for name, each in value.items()}
+    return [_cleaned(each) for each in value] if type(value) is list else value
+
+
+def faults(value: object, kind: type[Struct], at: str = "") -> list[Fault]:
+    """Return every fault of decoded JSON against a Struct: unknown, missing and wrong members, each by its pointer."""
+    if not isinstance(value, dict):
+        return [Fault("type", "An object is needed here.", pointer=at)]
+    found: list[Fault] = []
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    for name in value:
+        if name not in fields and kind.__struct_config__.forbid_unknown_fields:
+            found.append(Fault("unknown", "There is no such member.", pointer=_pointer(at, name)))
+    for name, field in fields.items():
+        where = _pointer(at, name)
+        if name not in value:
+            if field.required:
+                found.append(Fault("required", "This member is required.", pointer=where))
+            continue
+        try:
+            msgspec.convert(value[name], field.type)
+        except msgspec.ValidationError as error:
+            inner = _struct_in(field.type)
+            deeper = faults(value[name], inner, where) if inner and isinstance(value[name], dict) else []
+            found += deeper or [_fault(str(error), where)]
+    return found
+
+
+def _struct_in(kind: object) -> type[Struct] | None:
+    for option in typing.get_args(kind) or (kind,):
+        if isinstance(option, type) and issubclass(option, Struct):
+            return option
+    return None
+
+
+def _pointer(at: str, name: str) -> str:
+    return f"{at}/{name[:200].replace('~', '~0').replace('/', '~1')}"
+
+
+def _fault(message: str, where: str) -> Fault:
+    text, _, path = message.partition(" - at `$")
+    for index in path.rstrip("`").replace("]", "").split("[")[1:]:
+        where = f"{where}/{index}" if index.isdigit() else where
+    code = "type" if text.startswith("Expected `") and ", got `" in text else "invalid"
+    return Fault("pattern" if "matching regex" in text else code, _sentence(text), pointer=where)
+
+
+def _sentence(text: str) -> str:
+    _, _, pattern = text.partition("matching regex ")
+    if pattern:
+        return _PATTERNS.get(pattern, "This is not of the right form.")
+    return text.replace("`", "").rstrip(".") + "."
+
+
+def code_faults(body: Struct, at: str = "") -> list[Fault]:
+    """Return a fault for each member that must be one of a standard's codes (currency, country) and is not."""
+    found = []
+    for name, what in _coded(type(body)).items():
+        value = getattr(body, name)
+        if isinstance(value, str) and value not in known(what):
+            found.append(Fault("unknown_code", f"There is no {what} {value[:64]!r}.", pointer=f"{at}/{name}"))
+    return found
+
+
+@cache
+def _coded(kind: type[Struct]) -> dict[str, str]:
+    found = {}
+    for name, hint in typing.get_type_hints(kind, include_extras=True).items():
+        for meta in _metas(hint):
+            if meta.extra and "one_of" in meta.extra:
+                found[name] = meta.extra["one_of"]
+    return found
+
+
+def _metas(hint: object) -> list[Meta]:
+    found = [each for each in getattr(hint, "__metadata__", ()) if isinstance(each, Meta)]
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) in (typing.Union, typing.Annotated):
+        for option in typing.get_args(hint):
+            found += _metas(option) if option is not hint else []
+    return found

@@ -1,0 +1,207 @@
+"""The database: one engine, SQLite or PostgreSQL, held connections to read, one fenced way to write."""
+
+import fcntl
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+import structlog
+from psycopg.types.string import TextLoader
+from sqlalchemy import create_engine, event, exc
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.orm import Session
+
+from kanwerk.core.problems import Conflict, Problem, Unavailable
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+LOCK_SECONDS = 3.0
+STATEMENT_SECONDS = 10
+CONNECT_SECONDS = 2
+RETRIES = 3
+
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    f"busy_timeout = {int(LOCK_SECONDS * 1000)}",
+    "cache_size = -16384",
+    "temp_store = MEMORY",
+)
+_DOWN = (sqlite3.OperationalError, sqlite3.DatabaseError, psycopg.OperationalError, psycopg.InterfaceError)
+
+
+class Database:
+    """One database: ``read`` runs compiled statements, ``write`` gives a session inside a transaction."""
+
+    def __init__(self, url: str) -> None:
+        """Take the address; nothing is opened before the first use."""
+        self.url = make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(url) if self.sqlite else _postgres(url)
+        self.dialect = self.engine.dialect
+        self._held = threading.local()
+        self._lock_path = f"{self.url.database}.lock" if self.sqlite else ""
+        self._down_until = 0.0
+
+    @property
+    def path(self) -> Path | None:
+        """The database's file, where it has one."""
+        return Path(self.url.database) if self.sqlite and self.url.database else None
+
+    def read(self, sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """Run one statement on this thread's held AUTOCOMMIT connection and return its rows.
+
+        A connection found broken is opened anew once; ``Unavailable`` when the database cannot be reached.
+        """
+        try:
+            return self._connection().execute(sql, parameters).fetchall()  # type: ignore[no-any-return]
+        except _DOWN as error:
+            if self.sqlite or not self._connection().closed:
+                raise translate(error) from error
+        self.release()
+        try:
+            return self._connection().execute(sql, parameters).fetchall()  # type: ignore[no-any-return]
+        except _DOWN as error:
+            raise translate(error) from error
+
+    def release(self) -> None:
+        """Close this thread's held connection."""
+        held = self._held.__dict__.pop("connection", None)
+        if held is not None:
+            held.close()
+
+    def close(self) -> None:
+        """Close what this thread holds and the pool."""
+        self.release()
+        self.engine.dispose()
+
+    def _connection(self) -> Any:
+        held = self._held.__dict__.get("connection")
+        if held is None:
+            if time.monotonic() < self._down_until:
+                raise Unavailable("The database cannot be reached.", headers={"Retry-After": "1"})
+            try:
+                pooled = self.engine.raw_connection()
+            except exc.DBAPIError as error:
+                self._down_until = time.monotonic() + 1
+                raise translate(error.orig) from error
+            held = pooled.driver_connection
+            pooled.detach()
+            if not self.sqlite:
+                held.autocommit = True
+            self._held.connection = held
+        return held
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` in a transaction that commits after it and return its result; on an exception nothing is kept.
+
+        In SQLite the writers of all processes queue at a lock file before ``BEGIN IMMEDIATE``: without it they
+        starve each other. What lost a race (a unique key taken between look and write, a deadlock) is run again,
+        so that it sees the other's work and answers for it. ``Unavailable`` after ``LOCK_SECONDS`` of waiting.
+        """
+        for left in reversed(range(RETRIES)):
+            with self.turn(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+                try:
+                    result = work(session)
+                    session.commit()
+                except (exc.DBAPIError, sqlite3.Error, psycopg.Error) as error:
+                    cause = error.orig if isinstance(error, exc.DBAPIError) else error
+                    if left and _lost_a_race(cause):
+                        continue
+                    raise translate(cause) from error
+                return result
+        raise AssertionError  # the last turn returns or raises
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for this process's turn to write: the lock file in SQLite, nothing in PostgreSQL."""
+        if not self._lock_path:
+            yield
+            return
+        handle = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            give_up = time.monotonic() + LOCK_SECONDS
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > give_up:
+                        raise Unavailable("The database is busy.", headers={"Retry-After": "1"}) from None
+                    time.sleep(0.001)
+            yield
+        finally:
+            os.close(handle)
+
+
+def _lost_a_race(error: object) -> bool:
+    if isinstance(error, sqlite3.IntegrityError):
+        return "UNIQUE" in str(error)
+    return isinstance(
+        error,
+        psycopg.errors.UniqueViolation
+        | psycopg.errors.DeadlockDetected
+        | psycopg.errors.SerializationFailure,
+    )
+
+
+def translate(error: object) -> Problem:
+    """Return the problem behind a driver's error, without its words: those may show SQL or data."""
+    if isinstance(error, sqlite3.IntegrityError | psycopg.errors.IntegrityError):
+        return Conflict("This contradicts something that was written in the meantime.")
+    log.error("database", error=f"{type(error).__name__}: {error}")
+    if isinstance(error, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable) or "locked" in str(
+        error
+    ):
+        return Unavailable("The database is busy.", headers={"Retry-After": "1"})
+    if isinstance(error, sqlite3.Error | psycopg.errors.DiskFull) and "full" in str(error):
+        return Unavailable("The database has no space left on its disk.", headers={"Retry-After": "60"})
+    return Unavailable("The database cannot be reached.", headers={"Retry-After": "1"})
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(
+        url,
+        paramstyle="named",
+        connect_args={"isolation_level": None, "check_same_thread": False, "cached_statements": 512},
+        pool_size=4,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgres(url: str) -> Engine:
+    options = (
+        f"-c timezone=UTC -c lock_timeout={int(LOCK_SECONDS * 1000)} -c statement_timeout={STATEMENT_SECONDS * 1000}"
+        " -c idle_in_transaction_session_timeout=60000"
+    )
+    engine = create_engine(
+        url,
+        connect_args={"options": options, "connect_timeout": CONNECT_SECONDS, "application_name": "kanwerk"},
+        pool_size=4,
+        pool_pre_ping=True,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.adapters.register_loader("uuid", TextLoader)
+
+    return engine

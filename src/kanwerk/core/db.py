@@ -1,0 +1,132 @@
+"""What a handler is given to read with: the database, fenced to the caller's space."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from kanwerk.core import listing
+from kanwerk.core.database import Database
+from kanwerk.core.listing import ListQuery, Page, PageMeta, Read, RecordQuery
+from kanwerk.core.problems import missing
+from kanwerk.core.reads import Query, Statement
+
+S = TypeVar("S", bound=Struct)
+F = TypeVar("F", bound=Struct)
+_THIS_RECORD = RecordQuery()
+
+
+class Actor(Struct, frozen=True):
+    """Who does something, as the event log keeps it."""
+
+    id: str | None
+    name: str
+    type: str
+
+
+class Caller(Protocol):
+    """What ``core`` asks of the one who calls."""
+
+    @property
+    def space_id(self) -> str:
+        """The space whose records are meant."""
+
+    @property
+    def id(self) -> str:
+        """The user's id."""
+
+    @property
+    def admin(self) -> bool:
+        """Whether private members are shown."""
+
+
+class Db:
+    """Reads, fenced: every statement gets the caller's ``space_id``, and one without that parameter does not load."""
+
+    def __init__(self, database: Database, me: Caller) -> None:
+        """Fence the database to the caller."""
+        self.database = database
+        self.me = me
+        self.space_id = me.space_id
+        self.version: int | None = None
+
+    def rows(self, query: Query, **values: Any) -> list[tuple[Any, ...]]:
+        """Run a fenced query and return its rows."""
+        values["space_id"] = self.space_id
+        return self._run(query.on(self.database), values)
+
+    def _run(self, statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        if "me_id" in statement.parameters:
+            values["me_id"] = self.me.id
+        return self.database.read(statement.sql, statement.bind(values))
+
+    def page(
+        self, read: Read[S, Any], query: ListQuery, *, fence: str | None = None, **values: Any
+    ) -> Page[S]:
+        """Return one page of a list; one record more than the page is read to know whether another follows."""
+        as_of = query.as_of or listing.as_of()
+        asked = {**query.values, **values, "limit": query.limit + 1}
+        if query.after is not None:
+            asked["after"], asked["after_id"] = query.after
+        rows = self.rows(read.list_query(query, fence), **asked)
+        more = len(rows) > query.limit
+        if more:
+            rows.pop()
+        build = read.item_builder(self.database.dialect)
+        meta = PageMeta(None, as_of)
+        if more:
+            last_id, value = rows[-1][-2:]
+            wire = read.sort_wire(query.sort, self.database.dialect)
+            meta.next_cursor = listing.cursor(
+                query, as_of, wire(value) if wire and value is not None else value, last_id
+            )
+        if query.total:
+            meta.total = self.rows(read.count_query(query, fence), **query.values, **values)[0][0]
+        return Page([build(row) for row in rows], meta)
+
+    def one(
+        self,
+        read: Read[Any, F],
+        record_id: str,
+        query: RecordQuery = _THIS_RECORD,
+        *,
+        fence: str | None = None,
+        **values: Any,
+    ) -> F:
+        """Return one record, full; ``NotFound`` when it is not there, in another space, or in the trash unasked."""
+        rows = self.rows(read.record_select(fence), id=record_id, **values)
+        if not rows or (rows[0][-1] and not query.trashed):
+            raise missing()
+        self.version = rows[0][-2]
+        record: F = read.full_builder(self.database.dialect)(rows[0])
+        self.finish(read, [record], query.include)
+        return record
+
+    def many(self, read: Read[Any, F], ids: Sequence[str]) -> dict[str, F]:
+        """Return full records by id, trashed ones too, private members included: for events and answers."""
+        if not ids:
+            return {}
+        if len(ids) == 1:
+            rows = self.rows(read.record_select(), id=ids[0])
+        else:
+            rows = self.rows(read.record_select(many=True), ids=list(ids))
+        build = read.full_builder(self.database.dialect)
+        return {row[-3]: build(row) for row in rows}
+
+    def finish(self, read: Read[Any, F], records: list[F], include: Sequence[str] = ()) -> None:
+        """Take out what only admins read, put in what was asked for."""
+        if read.private and not self.me.admin:
+            for record in records:
+                for member in read.private:
+                    setattr(record, member, UNSET)
+        for name in include:
+            read.includes[name](self, records)
+
+
+def encode(answer: object) -> bytes:
+    """Encode an answer as JSON."""
+    return _ENCODER.encode(answer)
+
+
+_ENCODER = msgspec.json.Encoder()

@@ -1,0 +1,50 @@
+"""External ids and other names that only one record may have."""
+
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+
+from kanwerk.core.problems import Conflict, Fault, invalid
+from kanwerk.core.tables import Recorded
+from kanwerk.core.writes import Write
+
+R = TypeVar("R", bound=Recorded)
+
+
+def holder(db: Write, model: type[R], **value: object) -> R | None:
+    """Return the record of the space that holds a unique value, one in the trash too."""
+    conditions = [getattr(model, name) == each for name, each in value.items()]
+    return db.session.execute(
+        select(model).where(model.space_id == db.space_id, *conditions).with_for_update()
+    ).scalar_one_or_none()
+
+
+def taken(member: str, by: Recorded, sentence: str) -> Conflict:
+    """Return the 409 that names the record which holds the value already."""
+    more: dict[str, object] = {"existing_id": by.id}
+    if getattr(by, "trashed_at", None) is not None:
+        more["trashed"] = True
+    return Conflict(sentence, errors=[Fault("taken", sentence, pointer=f"/{member}")], **more)
+
+
+def external(db: Write, record: Any, value: str | None, me: Any) -> dict[str, Any]:
+    """Return the members that give a record its external id, with the integration it came from.
+
+    ``Conflict`` when another record has it.
+    """
+    if value == record.external_id:
+        return {}
+    if value is not None:
+        other = holder(db, type(record), external_id=value)
+        if other is not None and other is not record:
+            raise taken("external_id", other, f"The external_id {value!r} is taken.")
+    origin = me.first_name if value is not None and me.type == "integration" else None
+    return {"external_id": value, "external_origin": origin}
+
+
+def same_as_path(body: Any, external_id: str) -> None:
+    """Refuse a body whose ``external_id`` is not the path's."""
+    if isinstance(body.external_id, str) and body.external_id != external_id:
+        raise invalid("/external_id", "This is not the external_id of the path.")
+    if body.external_id is None:
+        raise invalid("/external_id", "The external_id stands in the path and cannot be cleared here.")

@@ -1,0 +1,126 @@
+"""The gate: one plain ASGI layer around everything. Request id, caller, limits, headers, the log line.
+
+Litestar's own middleware does not run for unknown paths; this does.
+"""
+
+import time
+from typing import Any
+
+import structlog
+
+from kanwerk.core import problems
+from kanwerk.core.ids import new_id
+from kanwerk.core.problems import Problem, Unauthorized, Unavailable
+from kanwerk.core.web import API, Headers, Request, Runtime, respond
+
+log = structlog.get_logger()
+
+_CORS: Headers = [
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"ETag, Link, Location, Retry-After, X-Request-Id, Idempotent-Replayed, RateLimit, RateLimit-Policy",
+    ),
+]
+_PREFLIGHT: Headers = [
+    (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE"),
+    (
+        b"access-control-allow-headers",
+        b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match",
+    ),
+    (b"access-control-max-age", b"86400"),
+]
+_QUIET = frozenset({"/healthz", "/readyz"})
+OPEN = frozenset({f"{API}/openapi.json", f"{API}/openapi.yaml"})
+
+
+class Gate:
+    """Wraps the application: nothing gets in or out without passing here."""
+
+    def __init__(self, app: Any, runtime: Runtime) -> None:
+        """Wrap the application."""
+        self.app, self.runtime = app, runtime
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        request = Request(self.runtime, scope, receive, new_id())
+        api = scope["path"].startswith(f"{API}/") or scope["path"] == API
+        extra: Headers = [(b"x-request-id", request.id.encode())]
+        extra += _CORS if api else []
+        head, told = scope["method"] == "HEAD", [500, 0]
+        scope["kanwerk"] = request
+
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                told[0] = message["status"]
+                message["headers"] = [*message["headers"], *extra]
+            else:
+                told[1] += len(message.get("body", b""))
+                if head:
+                    message = {**message, "body": b""}
+            await send(message)
+
+        try:
+            if head:
+                scope["method"] = "GET"
+            if b"%2f" in request.raw_path.lower():
+                scope["path"] = "/".join(
+                    "_" if "/" in request.segment(i) else request.segment(i) for i in range(_depth(request))
+                )
+            if api and scope["method"] == "OPTIONS":
+                await respond(sending, 204, list(_PREFLIGHT), b"")
+            else:
+                if self.runtime.stopping:
+                    raise Unavailable(
+                        "The server is shutting down.", headers={"Retry-After": "5", "Connection": "close"}
+                    )  # noqa: TRY301
+                if api and scope["path"] not in OPEN:
+                    self._let_in(request, extra)
+                await self.app(scope, receive, sending)
+        except Problem as problem:
+            body, headers = problems.render(problem, request.id)
+            await respond(sending, problem.status, headers, body)
+        except Exception as error:
+            log.exception("failed", request_id=request.id, path=scope["path"], error=type(error).__name__)
+            body, headers = problems.render(Problem("Something went wrong on our side."), request.id)
+            await respond(sending, 500, headers, body)
+        if scope["path"] not in _QUIET:
+            caller = request.caller
+            log.info(
+                "request",
+                method="HEAD" if head else scope["method"],
+                path=scope["path"],
+                status=told[0],
+                ms=round((time.perf_counter() - began) * 1000, 2),
+                bytes=told[1],
+                id=request.id,
+                space=getattr(caller, "space_slug", None),
+                user=getattr(caller, "id", None),
+            )
+
+    def _let_in(self, request: Request, extra: Headers) -> None:
+        runtime = self.runtime
+        if runtime.failures.level(request.address) < 1:
+            raise runtime.failures.refuse(request.address)
+        try:
+            request.caller = runtime.identify(request)
+        except Unauthorized:
+            runtime.failures.take(request.address)
+            raise
+        if runtime.limiter is not None:
+            key = request.caller.token_id
+            left = runtime.limiter.take(key)
+            extra += [
+                (b"ratelimit-policy", runtime.limiter.policy),
+                (b"ratelimit", runtime.limiter.header(max(left, 0))),
+            ]
+            if left < 0:
+                raise runtime.limiter.refuse(key)
+
+
+def _depth(request: Request) -> int:
+    return request.raw_path.count(b"/") + 1

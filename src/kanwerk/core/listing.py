@@ -1,0 +1,362 @@
+"""Lists and records: one ``Read`` for each noun makes every list, page, filter, sort and single record of it."""
+
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+from sqlalchemy import ColumnElement, FromClause, Integer, bindparam, func, select, tuple_
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine
+
+from kanwerk.core import clock, params, tables
+from kanwerk.core.params import Param
+from kanwerk.core.problems import Fault, Invalid, invalid_parameter
+from kanwerk.core.reads import Among, Query, Shape, to_wire
+from kanwerk.core.tables import Archivable, Trashable
+from kanwerk.core.text import Id, Line, Moment, like
+
+S = TypeVar("S", bound=Struct)
+F = TypeVar("F", bound=Struct)
+LIMIT, MOST = 50, 500
+
+
+class Filter(NamedTuple):
+    """A filter: the column it compares, the type of its values, whether it takes several, what it does."""
+
+    column: ColumnElement[Any]
+    type: Any
+    description: str
+    many: bool = True
+    make: Callable[[Any], Any] | None = None
+
+
+class PageMeta(Struct, omit_defaults=True):
+    """What a list says of itself."""
+
+    next_cursor: Annotated[str | None, Meta(description="The cursor of the next page, null on the last")]
+    as_of: Annotated[Moment, Meta(description="Send this as the next `updated_after`")]
+    total: Annotated[int | msgspec.UnsetType, Meta(description="With `include_total=true`")] = msgspec.UNSET
+
+
+class Page(Struct, Generic[S]):
+    """One page of a list."""
+
+    data: list[S]
+    meta: PageMeta
+
+
+class ListQuery(Struct, frozen=True):
+    """What a list was asked for, checked."""
+
+    values: dict[str, Any]
+    filters: tuple[str, ...]
+    sort: str
+    descending: bool
+    limit: int
+    include: tuple[str, ...]
+    total: bool
+    trashed: bool
+    archived: bool | None
+    bound_to: str
+    after: tuple[Any, str] | None = None
+    as_of: str | None = None
+
+
+class RecordQuery(Struct, frozen=True):
+    """What a single record was asked for."""
+
+    include: tuple[str, ...] = ()
+    trashed: bool = False
+
+
+class Read(Generic[S, F]):
+    """Everything a noun's lists and records are read by.
+
+    ``item`` is the shape in lists, ``full`` the one of a single record; ``sorts`` and ``filters`` name what a client
+    may say; ``fences`` are conditions a handler adds for those who may see less; ``includes`` fill lazy members, each
+    for all records of an answer with one statement; ``private`` names the members that only admins read.
+    """
+
+    def __init__(
+        self,
+        model: type[Any],
+        source: FromClause,
+        *,
+        item: Shape[S],
+        full: Shape[F],
+        filters: dict[str, Filter] | None = None,
+        sorts: dict[str, ColumnElement[Any]] | None = None,
+        search: ColumnElement[str] | None = None,
+        fences: dict[str, ColumnElement[bool]] | None = None,
+        private: Sequence[str] = (),
+        default_sort: str = "id",
+    ) -> None:
+        """Take the parts; nothing is compiled before it is asked for."""
+        self.model, self.source, self.item, self.full = model, source, item, full
+        self.filters = filters or {}
+        self.sorts = {"id": model.id, **(sorts or {})}
+        self.search, self.fences, self.private = search, fences or {}, tuple(private)
+        self.default_sort = default_sort
+        self.includes: dict[str, Callable[[Any, list[Any]], None]] = {}
+        self.trashable = issubclass(model, Trashable)
+        self.archivable = issubclass(model, Archivable)
+        self.parse = lru_cache(2048)(self._parse)
+        self._queries: dict[Any, Query] = {}
+        self._builders: dict[tuple[str, str], Callable[[Sequence[Any]], Any]] = {}
+        self._params: dict[str, Param] | None = None
+
+    @property
+    def params(self) -> dict[str, Param]:
+        """The parameters of the list, by name."""
+        if self._params is None:
+            self._params = {param.name: param for param in self._list_params()}
+        return self._params
+
+    @property
+    def record_params(self) -> dict[str, Param]:
+        """The parameters of a single record, by name."""
+        found = []
+        if self.includes:
+            found.append(self._include())
+        if self.trashable:
+            found.append(
+                Param(name="trashed", type=bool, description="Also when it is in the trash", default=False)
+            )
+        return {param.name: param for param in found}
+
+    def item_builder(self, dialect: Dialect) -> Callable[[Sequence[Any]], S]:
+        """Return what makes a list's Struct from a row."""
+        found = self._builders.get(("item", dialect.name))
+        if found is None:
+            found = self._builders["item", dialect.name] = self.item.builder(dialect)
+        return found
+
+    def full_builder(self, dialect: Dialect) -> Callable[[Sequence[Any]], F]:
+        """Return what makes a single record's Struct from a row."""
+        found = self._builders.get(("full", dialect.name))
+        if found is None:
+            found = self._builders["full", dialect.name] = self.full.builder(dialect)
+        return found
+
+    def sort_wire(self, sort: str, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Return what writes the sorted member's value into a cursor."""
+        return to_wire(self.sorts[sort].type, dialect)
+
+    def _include(self) -> Param:
+        names = params.listed(sorted(self.includes))
+        return Param(name="include", many=True, description=f"Lazy members to add: {names}")
+
+    def _list_params(self) -> list[Param]:
+        found = [
+            Param(
+                name="limit",
+                type=Annotated[int, Meta(ge=1, le=MOST)],
+                description="Records per page",
+                default=LIMIT,
+            ),
+            Param(name="cursor", description="`meta.next_cursor` of the page before"),
+            Param(
+                name="sort",
+                description="Member to sort by, `-` before it for descending",
+                default=self.default_sort,
+            ),
+            Param(name="include_total", type=bool, description="Adds `meta.total`", default=False),
+            Param(name="ids", type=Id, many=True, description="Only these records, at most 100"),
+        ]
+        if hasattr(self.model, "updated_at"):
+            found.append(
+                Param(name="updated_after", type=datetime, description="Changed at or after this time")
+            )
+        if self.search is not None:
+            found.append(Param(name="q", description="Part of the name, whatever case and accents"))
+        if self.trashable:
+            found.append(
+                Param(name="trashed", type=bool, description="The trash instead of the list", default=False)
+            )
+        if self.archivable:
+            found.append(
+                Param(name="archived", type=bool, description="Archived records instead", default=False)
+            )
+        found += [
+            Param(name=name, type=each.type, many=each.many, description=each.description)
+            for name, each in self.filters.items()
+        ]
+        return found
+
+    def _parse(self, path: str, raw: bytes) -> ListQuery:
+        found = params.parse(raw, self.params)
+        sort = found.get("sort") or self.default_sort
+        if sort.removeprefix("-") not in self.sorts:
+            raise invalid_parameter("sort", f"Sort by one of {params.listed(list(self.sorts))}.")
+        values = {name: found[name] for name in ("ids", "updated_after", *self.filters) if name in found}
+        for name, given in self.filters.items():
+            if given.make and name in values:
+                values[name] = [given.make(each) for each in values[name]]
+        if found.get("q"):
+            values["q"] = like(found["q"])
+        trashed = bool(found.get("trashed"))
+        archived = found.get("archived", None if trashed else False)
+        told = msgspec.json.encode(
+            [path, sort, trashed, archived, sorted(values.items(), key=lambda pair: pair[0])]
+        )
+        query = ListQuery(
+            values=values,
+            filters=tuple(sorted(values)),
+            sort=sort.removeprefix("-"),
+            descending=sort.startswith("-"),
+            limit=found.get("limit", LIMIT),
+            include=(),
+            total=found.get("include_total", False),
+            trashed=trashed,
+            archived=archived,
+            bound_to=hashlib.blake2b(told, digest_size=6).hexdigest(),
+        )
+        if "cursor" not in found:
+            return query
+        return _continued(query, found["cursor"], self.sorts[query.sort].type)
+
+    def record_query(self, raw: bytes) -> RecordQuery:
+        """Check the query string of a single record."""
+        found = params.parse(raw, self.record_params)
+        unknown = [name for name in found.get("include", ()) if name not in self.includes]
+        if unknown:
+            raise Invalid(
+                "The query has a fault.",
+                errors=[
+                    Fault("invalid", f"{name[:100]!r} cannot be included.", parameter="include")
+                    for name in unknown
+                ],
+            )
+        return RecordQuery(tuple(found.get("include", ())), found.get("trashed", False))
+
+    def list_query(self, query: ListQuery, fence: str | None) -> Query:
+        """Return the SELECT of a page: members of ``item``, then id and the sorted member's value."""
+        after = None if query.after is None else ("null" if query.after[0] is None else "value")
+        key = (query.filters, query.sort, query.descending, query.trashed, query.archived, after, fence)
+        found = self._queries.get(key)
+        if found is None:
+            found = self._queries[key] = self._build_list(query, fence)
+        return found
+
+    def _build_list(self, query: ListQuery, fence: str | None) -> Query:
+        column, row_id = self.sorts[query.sort], self.model.id
+        nullable = getattr(column, "nullable", False)
+        statement = (
+            select(*self.item.columns(), row_id.label("row_id"), column.label("row_sort"))
+            .select_from(self.source)
+            .where(*self._conditions(query, fence))
+            .limit(bindparam("limit"))
+        )
+        if query.after is not None:
+            at, at_id = bindparam("after", type_=column.type), bindparam("after_id", type_=row_id.type)
+            if column is row_id:
+                further = row_id < at_id if query.descending else row_id > at_id
+            elif query.after[0] is None:
+                further = column.is_(None) & (row_id < at_id if query.descending else row_id > at_id)
+            else:
+                pair, bound = tuple_(column, row_id), tuple_(at, at_id)
+                further = pair < bound if query.descending else pair > bound
+                if nullable:
+                    further = further | column.is_(None)
+            statement = statement.where(further)
+        order: list[ColumnElement[Any]] = [column.is_(None)] if nullable else []
+        order += [column] if column is row_id else [column, row_id]
+        directed = [
+            part.desc() if query.descending and not (nullable and i == 0) else part.asc()
+            for i, part in enumerate(order)
+        ]
+        return Query(statement.order_by(*directed))
+
+    def _conditions(self, query: ListQuery, fence: str | None) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = [self.model.space_id == bindparam("space_id")]
+        if fence:
+            found.append(self.fences[fence])
+        if self.trashable:
+            found.append(
+                self.model.trashed_at.is_not(None) if query.trashed else self.model.trashed_at.is_(None)
+            )
+        if self.archivable and query.archived is not None:
+            found.append(
+                self.model.archived_at.is_not(None) if query.archived else self.model.archived_at.is_(None)
+            )
+        for name in query.filters:
+            if name == "ids":
+                found.append(Among(self.model.id, "ids"))
+            elif name == "updated_after":
+                found.append(self.model.updated_at >= bindparam("updated_after"))
+            elif name == "q":
+                assert self.search is not None  # noqa: S101 (else it is not a parameter)
+                found.append(self.search.like(bindparam("q"), escape="\\"))
+            else:
+                given = self.filters[name]
+                if given.type is bool:
+                    found.append(given.column.is_(True) if query.values[name] else given.column.is_(False))
+                else:
+                    found.append(Among(given.column, name) if given.many else given.column == bindparam(name))
+        return found
+
+    def count_query(self, query: ListQuery, fence: str | None) -> Query:
+        """Return the SELECT that counts a list, whatever the page."""
+        key = ("count", query.filters, query.trashed, query.archived, fence)
+        found = self._queries.get(key)
+        if found is None:
+            counting = select(func.count()).select_from(self.source).where(*self._conditions(query, fence))
+            found = self._queries[key] = Query(counting)
+        return found
+
+    def record_select(self, fence: str | None = None, *, many: bool = False) -> Query:
+        """Return the SELECT of the full record ``:id`` (of ``:ids``): members of ``full``, id, version, trashed."""
+        key = ("records", fence, many)
+        found = self._queries.get(key)
+        if found is None:
+            one = Among(self.model.id, "ids") if many else self.model.id == bindparam("id")
+            conditions = [self.model.space_id == bindparam("space_id"), one]
+            if fence:
+                conditions.append(self.fences[fence])
+            trashed = self.model.trashed_at.is_not(None) if self.trashable else self.model.id.is_(None)
+            statement = (
+                select(*self.full.columns(), self.model.id.label("row_id"), self.model.version, trashed)
+                .select_from(self.source)
+                .where(*conditions)
+            )
+            found = self._queries[key] = Query(statement)
+        return found
+
+
+def cursor(query: ListQuery, as_of: str, value: object, last_id: str) -> str:
+    """Return the cursor of the page after the record (its sorted value, its id): URL-safe, bound to the query."""
+    return (
+        base64.urlsafe_b64encode(msgspec.json.encode([query.bound_to, as_of, value, last_id]))
+        .decode()
+        .rstrip("=")
+    )
+
+
+def _continued(query: ListQuery, text: str, kind: TypeEngine[Any]) -> ListQuery:
+    try:
+        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        bound_to, as_of, value, last_id = msgspec.json.decode(
+            packed, type=tuple[str, str, str | int | None, Id]
+        )
+        if value is not None:
+            wanted: Any = (
+                datetime if isinstance(kind, tables.Moment) else int if isinstance(kind, Integer) else Line
+            )
+            value = msgspec.convert(value, wanted)
+    except (ValueError, msgspec.MsgspecError):
+        raise invalid_parameter("cursor", "This is not a cursor of ours.") from None
+    if bound_to != query.bound_to:
+        raise invalid_parameter(
+            "cursor", "This cursor belongs to another list, other filters or another sort."
+        )
+    return msgspec.structs.replace(query, after=(value, last_id), as_of=as_of)
+
+
+def as_of() -> str:
+    """Return the time up to which a list now read holds every write: ten seconds ago, the longest a write may take."""
+    return clock.wire(clock.now() - clock.SYNC_MARGIN)

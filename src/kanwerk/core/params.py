@@ -1,0 +1,104 @@
+"""Parameters of a query string: described once, checked strictly, all faults at once."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+from msgspec import Struct
+
+from kanwerk.core.problems import Fault, Invalid, Unreadable
+from kanwerk.core.text import clean
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+class Param(Struct, frozen=True, kw_only=True):
+    """One parameter: its name, type, what it does; ``many`` takes several values, comma-separated."""
+
+    name: str
+    type: Any = str
+    description: str = ""
+    default: Any = None
+    many: bool = False
+    most: int = 100
+
+
+def parse(raw: bytes, known: Mapping[str, Param]) -> dict[str, Any]:
+    """Return ``{name: value}`` of a raw query string.
+
+    ``Invalid`` with every fault: an unknown or repeated parameter, a value that is not of its type.
+    """
+    found: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for part in raw.split(b"&") if raw else ():
+        if not part:
+            continue
+        name, _, text = (_decode(piece) for piece in part.partition(b"="))
+        param = known.get(name)
+        if param is None:
+            faults.append(
+                Fault("unknown", f"There is no parameter {name[:100]!r} here.", parameter=name[:100])
+            )
+        elif name in found:
+            faults.append(Fault("repeated", "This parameter stands twice.", parameter=name))
+        else:
+            try:
+                found[name] = _value(text, param)
+            except (ValueError, msgspec.ValidationError) as error:
+                faults.append(
+                    Fault("invalid", str(error) or "This value is not of the right form.", parameter=name)
+                )
+                found[name] = None
+    if faults:
+        raise Invalid("The query has faults." if len(faults) > 1 else "The query has a fault.", errors=faults)
+    return found
+
+
+def _decode(piece: bytes) -> str:
+    try:
+        return unquote_to_bytes(piece.replace(b"+", b" ")).decode()
+    except UnicodeDecodeError:
+        message = "The query string is not UTF-8."
+        raise Unreadable(message) from None
+
+
+def _value(text: str, param: Param) -> Any:
+    if _CONTROL.search(text):
+        message = "Control characters are not allowed."
+        raise ValueError(message)
+    if not param.many:
+        return to_type(clean(text), param.type)
+    values = [to_type(clean(piece), param.type) for piece in text.split(",") if piece.strip()]
+    if not values:
+        message = "A value is needed."
+        raise ValueError(message)
+    if len(values) > param.most:
+        message = f"At most {param.most} values are allowed."
+        raise ValueError(message)
+    return list(dict.fromkeys(values))
+
+
+def to_type(text: str, kind: Any) -> Any:
+    """Return the text as the type; ``ValueError`` or ``msgspec.ValidationError`` with a sentence when it is not."""
+    if kind is str:
+        return text
+    if kind is bool:
+        if text not in ("true", "false"):
+            message = "Only true and false are allowed."
+            raise ValueError(message)
+        return text == "true"
+    if kind is datetime:
+        moment = msgspec.convert(text, datetime)
+        if moment.tzinfo is None:
+            message = "A time needs its offset, such as Z."
+            raise ValueError(message)
+        return moment
+    return msgspec.convert(text, kind, strict=False)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a person lists them."""
+    return ", ".join(names)

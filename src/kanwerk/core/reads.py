@@ -1,0 +1,173 @@
+"""Reads: a module-level SELECT, compiled once, run on the driver's cursor, its rows made into Structs by position.
+
+Loading ORM objects to answer a GET costs a factor of four; building the statement anew costs a factor of two. This
+is the only place that compiles a statement by itself.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Boolean, ColumnElement, Date, Select, bindparam
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from kanwerk.core import clock, tables
+from kanwerk.core.database import Database
+
+S = TypeVar("S", bound=Struct)
+_SQLITE = SQLiteDialect(paramstyle="named")
+Wire = Callable[[Any], Any]
+
+
+class Shape(Generic[S]):
+    """How a Struct is filled from a row: an expression, another shape or a ``Made`` for each member, in order.
+
+    A ``nullable`` shape is None when its first column is; members of the Struct not named here keep their default.
+    """
+
+    def __init__(self, struct: type[S], members: dict[str, "Source"], *, nullable: bool = False) -> None:
+        """Name the Struct and where each of its members comes from."""
+        self.struct = struct
+        self.members = members
+        self.nullable = nullable
+
+    def columns(self) -> list[ColumnElement[Any]]:
+        """Return the expressions to select, flat, in the order ``builder`` reads them."""
+        found: list[ColumnElement[Any]] = []
+        for source in self.members.values():
+            if isinstance(source, Shape):
+                found += source.columns()
+            elif isinstance(source, Made):
+                found += source.columns
+            else:
+                found.append(source)
+        return found
+
+    def builder(self, dialect: Dialect) -> Callable[[Sequence[Any]], S]:
+        """Return a function that makes the Struct from a row; generated, since it runs for every row of every list."""
+        names: dict[str, Any] = {}
+        expression, _ = self._expression(dialect, names, 0)
+        build: Callable[[Sequence[Any]], S] = eval(f"lambda r: {expression}", names)  # noqa: S307 (our own words only)
+        return build
+
+    def _expression(self, dialect: Dialect, names: dict[str, Any], at: int) -> tuple[str, int]:
+        first, arguments = at, []
+        for member, source in self.members.items():
+            if isinstance(source, Shape):
+                text, at = source._expression(dialect, names, at)  # noqa: SLF001 (itself, one level down)
+            elif isinstance(source, Made):
+                cells = ", ".join(f"r[{at + i}]" for i in range(len(source.columns)))
+                text, at = f"{_name(names, source.make)}({cells})", at + len(source.columns)
+            else:
+                wire = to_wire(source.type, dialect)
+                cell = f"r[{at}]"
+                text = f"(None if {cell} is None else {_name(names, wire)}({cell}))" if wire else cell
+                at += 1
+            arguments.append(f"{member}={text}")
+        made = f"{_name(names, self.struct)}({', '.join(arguments)})"
+        return (f"(None if r[{first}] is None else {made})" if self.nullable else made), at
+
+
+class Made(NamedTuple):
+    """A member made from several columns, such as an amount from its minor units and its currency."""
+
+    make: Callable[..., Any]
+    columns: list[ColumnElement[Any]]
+
+
+Source = ColumnElement[Any] | Shape[Any] | Made
+
+
+def _name(names: dict[str, Any], value: object) -> str:
+    name = f"n{len(names)}"
+    names[name] = value
+    return name
+
+
+def to_wire(kind: Any, dialect: Dialect) -> Wire | None:
+    """Return what turns the driver's value into the answer's, or None where it already is."""
+    if isinstance(kind, tables.Moment):
+        return None if dialect.name == "sqlite" else clock.wire
+    if isinstance(kind, tables.Json):
+        return lambda text: msgspec.Raw(text.encode())
+    if isinstance(kind, Date):
+        return None if dialect.name == "sqlite" else lambda day: day.isoformat()
+    if isinstance(kind, Boolean):
+        return bool if dialect.name == "sqlite" else None
+    return None
+
+
+class Among(ColumnElement[bool]):
+    """``column IN (a list given as one parameter)``: one compiled statement whatever the list's length."""
+
+    inherit_cache = True
+    type = Boolean()
+
+    def __init__(self, column: ColumnElement[Any], parameter: str) -> None:
+        """Compare the column with the list bound to the parameter."""
+        self.column = column
+        self.parameter = bindparam(parameter, type_=tables.Json())
+
+
+@compiles(Among, "sqlite")
+def _among_sqlite(element: Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = (
+        compiler.process(element.column, **options),
+        compiler.process(element.parameter, **options),
+    )
+    return f"{column} IN (SELECT value FROM json_each({values}))"
+
+
+@compiles(Among, "postgresql")
+def _among_postgres(element: Among, compiler: SQLCompiler, **options: Any) -> str:
+    kind = element.column.type.compile(dialect=compiler.dialect).split(" COLLATE ")[0]
+    name = compiler.process(element.parameter, **options).split("::")[0]
+    return f"{compiler.process(element.column, **options)} = ANY(CAST({name} AS {kind}[]))"
+
+
+class Statement:
+    """A SELECT compiled for one engine: its text, and how plain values become the driver's parameters."""
+
+    def __init__(self, statement: Select[Any], database: Database) -> None:
+        """Compile the statement for the database's engine."""
+        compiled = statement.compile(dialect=database.dialect, compile_kwargs={"render_postcompile": True})
+        self.sql = str(compiled)
+        self.constants = {k: v for k, v in compiled.params.items() if v is not None}
+        self.parameters = frozenset(compiled.params)
+        self.sqlite = database.sqlite
+        self.database = database
+
+    def bind(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return the driver's parameters: moments and lists as the engine takes them."""
+        bound = self.constants | values
+        if self.sqlite:
+            for name, value in values.items():
+                if isinstance(value, datetime):
+                    bound[name] = clock.wire(value)
+                elif isinstance(value, list):
+                    bound[name] = msgspec.json.encode(value).decode()
+        return bound
+
+
+class Query:
+    """A SELECT fenced to a space, compiled once for each database that asks."""
+
+    def __init__(self, statement: Select[Any]) -> None:
+        """Take a statement with the parameter ``:space_id``; without one, ``ValueError``."""
+        self.statement = statement
+        self._compiled: dict[int, Statement] = {}
+        if "space_id" not in statement.compile(dialect=_SQLITE).params:
+            message = "a read is fenced by the parameter :space_id"
+            raise ValueError(message)
+
+    def on(self, database: Database) -> Statement:
+        """Return the statement for this database."""
+        found = self._compiled.get(id(database))
+        if found is None or found.database is not database:
+            found = self._compiled[id(database)] = Statement(self.statement, database)
+        return found

@@ -1,0 +1,348 @@
+"""Routes: a handler is a plain function; what it takes, its right and its answer are read off its signature."""
+
+import asyncio
+import hashlib
+import inspect
+import re
+import typing
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp
+from msgspec import UNSET, Struct
+
+from kanwerk.core import bodies, idempotency, params
+from kanwerk.core.db import Db, encode
+from kanwerk.core.idempotency import Kept
+from kanwerk.core.ids import is_id
+from kanwerk.core.listing import ListQuery, Page, Read, RecordQuery
+from kanwerk.core.params import Param
+from kanwerk.core.problems import Forbidden, Problem, invalid_parameter, missing, render
+from kanwerk.core.text import ExternalId, clean
+from kanwerk.core.web import API, Headers, Request, respond
+from kanwerk.core.writes import Write, in_progress
+
+TWIN_SECONDS = 5.0
+VALIDATE_ONLY = Param(
+    name="validate_only", type=bool, default=False, description="Check everything, keep nothing"
+)
+_DESCRIBED = "described"
+
+
+class DryRun(Exception):
+    """Carries the answer of a dry run out of the transaction it rolls back."""
+
+    def __init__(self, answer: Kept) -> None:
+        """Keep the answer."""
+        self.answer = answer
+
+
+class Route:
+    """One operation of the API: an ASGI application that Litestar's router leads to."""
+
+    def __init__(
+        self, group: "Group", method: str, path: str, fn: Callable[..., Any], **options: Any
+    ) -> None:
+        """Read the handler's signature; a route that names no right does not start."""
+        self.group, self.method, self.path, self.fn = group, method, path, fn
+        self.needs: str = options["needs"]
+        self.read: Read[Any, Any] | None = options.get("read")
+        self.heavy: bool = options.get("heavy", False)
+        self.secret: str | None = options.get("secret")
+        self.creates: bool = options.get("creates", False)
+        self.may_create: bool = self.creates or options.get("may_create", False)
+        self.items: type[Struct] | None = options.get("items")
+        self.hints = typing.get_type_hints(fn, include_extras=True)
+        self.answer = self.hints.pop("return")
+        self.body: type[Struct] | None = self.hints.get("body")
+        self.query = self.hints.get("query")
+        self.tagged = method == "GET" and self.read is not None and self.query is not ListQuery
+        self.wants = tuple(inspect.signature(fn).parameters)
+        self.slots = {
+            name: at
+            for at, part in enumerate((API + path).split("/"))
+            for name in re.findall(r"{(\w+)}", part)
+        }
+        self.is_async = inspect.iscoroutinefunction(fn)
+        self.known = self._known()
+
+    def _known(self) -> dict[str, Param]:
+        if self.query is ListQuery:
+            assert self.read is not None  # noqa: S101 (checked when the module is imported)
+            return self.read.params
+        if self.query is RecordQuery:
+            assert self.read is not None  # noqa: S101
+            return self.read.record_params
+        known = {} if self.query is None else {param.name: param for param in struct_params(self.query)}
+        return known if self.method == "GET" else {**known, "validate_only": VALIDATE_ONLY}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002 (ASGI)
+        """Answer one request."""
+        request: Request = scope["kanwerk"]
+        try:
+            if self.needs not in request.caller.rights:
+                raise Forbidden(request.caller.why_not(self.needs))
+            request.wants_json()
+            status, headers, body = await (
+                self._get(request) if self.method == "GET" else self._write(request)
+            )
+        except Problem as problem:
+            body, headers = render(problem, request.id)
+            status = problem.status
+        await respond(send, status, headers, body)
+
+    def _arguments(self, request: Request) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, at in self.slots.items():
+            value = request.segment(at)
+            if name == "external_id":
+                found[name] = _external(value)
+            elif name.endswith("id") and not is_id(value):
+                raise missing()
+            else:
+                found[name] = value
+        if "me" in self.wants:
+            found["me"] = request.caller
+        if "request" in self.wants:
+            found["request"] = request
+        return found
+
+    async def _get(self, request: Request) -> tuple[int, Headers, bytes]:
+        arguments = self._arguments(request)
+        if self.query is ListQuery:
+            arguments["query"] = self.read.parse(request.path, request.query)  # type: ignore[union-attr] (see _known)
+        elif self.query is RecordQuery:
+            arguments["query"] = self.read.record_query(request.query) if request.query else RecordQuery()  # type: ignore[union-attr]
+        else:
+            given = params.parse(request.query, self.known)
+            if self.query is not None:
+                arguments["query"] = self.query(**given)
+        db = arguments["db"] = Db(request.runtime.database, request.caller)
+        result = self.fn(**arguments)
+        if self.is_async:
+            result = await result
+        body = encode(result)
+        headers: Headers = [(b"content-type", b"application/json"), (b"cache-control", b"private, no-cache")]
+        if db.version is not None:
+            tag = etag(db.version, body)
+            headers.append((b"etag", tag.encode()))
+            if _matches(request.header(b"if-none-match"), tag):
+                return 304, headers, b""
+        if isinstance(result, Page) and result.meta.next_cursor:
+            headers.append((b"link", _next(request, result.meta.next_cursor)))
+        return 200, headers, body
+
+    async def _write(self, request: Request) -> tuple[int, Headers, bytes]:
+        arguments = self._arguments(request)
+        given = params.parse(request.query, self.known)
+        dry = given.pop("validate_only", False)
+        if self.query is not None:
+            arguments["query"] = self.query(**given)
+        raw = await request.body()
+        if self.body is not None or raw:
+            request.sends_json()
+        if self.body is not None:
+            arguments["body"] = bodies.decode(raw, self.body)
+        key = request.header(b"idempotency-key") if self.method == "POST" and not dry else None
+        job = self._job(request, arguments, raw, key, dry=dry)
+        if key is None:
+            kept = await self._run(request, job)
+        else:
+            idempotency.check(key)
+            kept = await self._once(request, key, job)
+        return (
+            kept.status,
+            [(name.encode(), value.encode()) for name, value in kept.headers.items()],
+            kept.body,
+        )
+
+    async def _run(self, request: Request, job: Callable[[], Kept]) -> Kept:
+        threads = request.runtime.threads
+        return await (threads.work(job) if self.heavy else threads.write(job))
+
+    async def _once(self, request: Request, key: str, job: Callable[[], Kept]) -> Kept:
+        name, running = (request.caller.space_id, request.caller.id, key), request.runtime.running
+        if name in running:
+            done, _ = await asyncio.wait({running[name]}, timeout=TWIN_SECONDS)
+            if not done:
+                raise in_progress()
+        task = running[name] = asyncio.ensure_future(self._run(request, job))
+        try:
+            return await asyncio.shield(task)
+        finally:
+            if running.get(name) is task:
+                del running[name]
+
+    def _job(
+        self, request: Request, arguments: dict[str, Any], raw: bytes, key: str | None, *, dry: bool
+    ) -> Callable[[], Kept]:
+        database, me, if_match = request.runtime.database, request.caller, request.header(b"if-match")
+        told = idempotency.fingerprint(self.method, request.raw_path, request.query, raw) if key else ""
+
+        afterwards: list[Callable[[], None]] = []
+
+        def transact(session: Any) -> Kept:
+            db = Write(database, session, me, if_match=if_match, dry=dry)
+            if key is not None and (kept := idempotency.replay(db, key, told)):
+                return kept
+            result = self.fn(**arguments, db=db)
+            if dry:
+                db.flush()
+                raise DryRun(Kept(200, _json_headers(), encode(result)))
+            db.end()
+            answer = self._answer(db, result, request)
+            if key is not None:
+                safe = answer
+                if self.secret:
+                    safe = Kept(
+                        answer.status,
+                        answer.headers,
+                        encode(msgspec.structs.replace(result, **{self.secret: None})),
+                    )
+                idempotency.keep(db, key, told, safe)
+            afterwards[:] = db.afterwards
+            return answer
+
+        def job() -> Kept:
+            try:
+                kept = database.write(transact)
+            except DryRun as dry_run:
+                return dry_run.answer
+            for then in afterwards:
+                then()
+            return kept
+
+        return job
+
+    def _answer(self, db: Write, result: Any, request: Request) -> Kept:
+        if result is None or self.answer is type(None):
+            return Kept(204, {}, b"")
+        body, headers, subject = encode(result), _json_headers(), db.subject
+        created = subject is not None and subject in db.added
+        if subject is not None:
+            headers["etag"] = etag(subject.version, body)
+            if created and self.creates:
+                headers["location"] = f"{request.path.rstrip('/')}/{subject.id}"
+        return Kept(201 if created else 200, headers, body)
+
+
+def _json_headers() -> dict[str, str]:
+    return {"content-type": "application/json", "cache-control": "no-store"}
+
+
+def etag(version: int, body: bytes) -> str:
+    """Return ``"<v>-<h>"``: the number of the record's last event, and a hash of the answer's bytes."""
+    return f'"{version}-{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
+
+
+def _matches(header: str | None, tag: str) -> bool:
+    if header is None:
+        return False
+    return header.strip() == "*" or tag in [each.strip().removeprefix("W/") for each in header.split(",")]
+
+
+def _next(request: Request, cursor: str) -> bytes:
+    kept = [part for part in request.query.split(b"&") if part and not part.startswith(b"cursor=")]
+    query = b"&".join([*kept, b"cursor=" + cursor.encode()])
+    return b"<" + request.raw_path + b"?" + query + b'>; rel="next"'
+
+
+def _external(value: str) -> str:
+    try:
+        return msgspec.convert(clean(value), ExternalId)
+    except msgspec.ValidationError:
+        raise invalid_parameter("external_id", "1 to 255 characters on one line are needed.") from None
+
+
+def struct_params(kind: type[Struct]) -> list[Param]:
+    """Return the parameters a Struct describes: each member's type, default and ``Meta`` description."""
+    found = []
+    for member in msgspec.structs.fields(kind):
+        name = member.encode_name
+        options = [option for option in typing.get_args(member.type) if option is not type(None)]
+        optional = type(None) in typing.get_args(member.type)
+        value = options[0] if optional and len(options) == 1 else member.type
+        many = typing.get_origin(value) in (list, tuple)
+        meta = next(
+            (each for each in getattr(value, "__metadata__", ()) if isinstance(each, msgspec.Meta)), None
+        )
+        default = None if member.default is msgspec.NODEFAULT or member.default is UNSET else member.default
+        found.append(
+            Param(
+                name=name,
+                type=typing.get_args(value)[0] if many else value,
+                many=many,
+                description=(meta.description if meta else None) or "",
+                default=default,
+            )
+        )
+    return found
+
+
+class Group:
+    """One group of the API: its operations in order, and the webhooks it owns."""
+
+    def __init__(
+        self, name: str, description: str, webhooks: dict[str, str] | None = None, shape: Any = None
+    ) -> None:
+        """Name the group as the reference shows it."""
+        self.name, self.description = name, description
+        self.webhooks, self.shape = webhooks or {}, shape
+        self.routes: list[Route] = []
+
+    def _add(
+        self, method: str, path: str, **options: Any
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        def add(fn: Callable[..., Any]) -> Callable[..., Any]:
+            self.routes.append(Route(self, method, path, fn, **options))
+            return fn
+
+        return add
+
+    def get(
+        self, path: str, *, needs: str, **options: Any
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add an operation that reads; it runs on the worker's loop."""
+        return self._add("GET", path, needs=needs, **options)
+
+    def post(
+        self, path: str, *, needs: str, **options: Any
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add an operation that creates or acts; it runs on the writer thread, ``heavy`` ones on a worker thread."""
+        return self._add("POST", path, needs=needs, **options)
+
+    def put(
+        self, path: str, *, needs: str, **options: Any
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add an operation that sets."""
+        return self._add("PUT", path, needs=needs, **options)
+
+    def patch(
+        self, path: str, *, needs: str, **options: Any
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add an operation that changes the members sent."""
+        return self._add("PATCH", path, needs=needs, **options)
+
+    def delete(
+        self, path: str, *, needs: str, **options: Any
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add an operation that deletes."""
+        return self._add("DELETE", path, needs=needs, **options)
+
+
+def handlers(groups: list[Group]) -> list[HTTPRouteHandler]:
+    """Return Litestar's handlers for all routes: each answers with the route itself, which is an ASGI application."""
+    return [_handler(route) for group in groups for route in group.routes]
+
+
+def _handler(route: Route) -> HTTPRouteHandler:
+    def answer() -> ASGIApp:
+        return route
+
+    path = API + re.sub(r"{(\w+)}", r"{\1:str}", route.path)
+    method = typing.cast("Any", route.method)
+    return HTTPRouteHandler(
+        path, http_method=method, status_code=200, sync_to_thread=False, name=f"{route.method} {path}"
+    )(answer)

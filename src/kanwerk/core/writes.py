@@ -1,0 +1,234 @@
+"""Writes: one transaction for each request; what it changed, the events it leaves and the answer go together."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+from msgspec import UNSET, Struct, structs
+from sqlalchemy import Table, bindparam, exc, insert, inspect, text, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from kanwerk.core import clock
+from kanwerk.core.database import LOCK_SECONDS, Database
+from kanwerk.core.db import Actor, Caller, Db
+from kanwerk.core.events import KINDS, TYPES, Event, EventCounter, split
+from kanwerk.core.ids import new_id
+from kanwerk.core.listing import Read
+from kanwerk.core.problems import Conflict, PreconditionFailed, missing
+from kanwerk.core.reads import Statement
+from kanwerk.core.tables import Recorded, Trashable
+
+R = TypeVar("R", bound=Recorded)
+F = TypeVar("F", bound=Struct)
+
+
+class Pending(NamedTuple):
+    """An event that waits for its number."""
+
+    type: str
+    record: Recorded
+    actor: Actor
+    changes: dict[str, Any]
+    at: datetime
+
+
+class Write(Db):
+    """What a handler that changes something is given: it reads like a ``Db`` and holds the open transaction."""
+
+    def __init__(
+        self,
+        database: Database,
+        session: Session,
+        me: Caller,
+        *,
+        if_match: str | None = None,
+        dry: bool = False,
+    ) -> None:
+        """Take the transaction's session."""
+        super().__init__(database, me)
+        self.session = session
+        self.if_match = if_match
+        self.dry = dry
+        self.subject: Recorded | None = None
+        self.added: set[Recorded] = set()
+        self.afterwards: list[Callable[[], None]] = []
+        self._pending: list[Pending] = []
+        self._read: dict[Recorded, Struct] = {}
+        session.info["write"] = self
+
+    def _run(self, statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        if "me_id" in statement.parameters:
+            values["me_id"] = self.me.id
+        driver: Any = self.session.connection().connection.driver_connection
+        return driver.execute(statement.sql, statement.bind(values)).fetchall()  # type: ignore[no-any-return]
+
+    def find(self, model: type[R], record_id: str, *, lock: bool = False, trashed: bool = False) -> R | None:
+        """Return a record of the caller's space by id, or None; one in the trash only if asked for."""
+        found = self.session.get(model, (self.space_id, record_id), with_for_update=lock or None)
+        if found is None or (isinstance(found, Trashable) and found.trashed_at is not None and not trashed):
+            return None
+        return found
+
+    def load(self, model: type[R], record_id: str, *, trashed: bool = False) -> R:
+        """Return the record that the request is about, locked; 404 without it, 412 when ``If-Match`` is stale."""
+        found = self.find(model, record_id, lock=True, trashed=trashed)
+        if found is None:
+            raise missing()
+        self.match(found)
+        return found
+
+    def match(self, record: Recorded | None) -> None:
+        """Compare ``If-Match`` with the number of the record's last event; ``PreconditionFailed`` when it differs."""
+        if self.if_match is None or (self.if_match.strip() == "*" and record is not None):
+            return
+        tags = [tag.strip().removeprefix("W/").strip('"') for tag in self.if_match.split(",")]
+        if record is None or str(record.version) not in [tag.partition("-")[0] for tag in tags]:
+            message = "The record has changed since you read it."
+            raise PreconditionFailed(message)
+
+    def add(self, record: R) -> R:
+        """Put a new record into the transaction."""
+        self.session.add(record)
+        self.added.add(record)
+        return record
+
+    def record(self, event: str, record: Recorded, *, by: Actor, changes: dict[str, Any]) -> None:
+        """Keep an event until the transaction ends."""
+        assert event in TYPES, event  # noqa: S101 (a noun declares its events)
+        self._read.pop(record, None)
+        self._pending.append(Pending(event, record, by, changes, clock.now()))
+
+    def mark(self) -> int:
+        """Return a mark to ``forget`` back to."""
+        return len(self._pending)
+
+    def forget(self, mark: int) -> None:
+        """Drop the events since the mark: what they tell was rolled back."""
+        del self._pending[mark:]
+
+    def full(self, read: Read[Any, F], record: Recorded) -> F:
+        """Return the record as the answer shows it, and make it the one whose ETag the answer carries."""
+        self.flush()
+        self.subject = record
+        found = self.many(read, [record.id])[record.id]
+        self._read[record] = found
+        shown = structs.replace(found)
+        self.finish(read, [shown])
+        if self.dry and record in self.added:
+            shown.id = None  # type: ignore[attr-defined] (every record's shape begins with its id)
+        return shown
+
+    def end(self) -> None:
+        """Write the events, last of all: the space's counter is the last lock a transaction takes."""
+        self.flush()
+        if not self._pending:
+            return
+        shown = self._shown()
+        last = self._count(len(self._pending))
+        rows, versions = [], {}
+        for sequence, pending in enumerate(self._pending, last - len(self._pending) + 1):
+            record = pending.record
+            kind = KINDS[record.kind]
+            changes = {name: _plain(change) for name, change in pending.changes.items()}
+            data, told, private = split(shown[record], changes, kind.read.private)
+            rows.append(
+                {
+                    "space_id": self.space_id,
+                    "sequence": sequence,
+                    "id": new_id(),
+                    "type": pending.type,
+                    "kind": record.kind,
+                    "record_id": record.id,
+                    "at": pending.at,
+                    "actor": pending.actor,
+                    "data": data,
+                    "changes": told,
+                    "private": private,
+                }
+            )
+            versions[record] = sequence
+        self.session.execute(insert(Event), rows)
+        self._stamp(versions)
+
+    def flush(self) -> None:
+        """Send what changed to the database; a record that changed without an event is a defect."""
+        told = {pending.record for pending in self._pending}
+        for record in (*self.session.new, *self.session.dirty):
+            if isinstance(record, Recorded) and record not in told and self.session.is_modified(record):
+                message = f"{type(record).__name__} was changed without an event"
+                raise AssertionError(message)
+        self.session.flush()
+
+    def _shown(self) -> dict[Recorded, Struct]:
+        shown = dict(self._read)
+        for kind in {pending.record.kind for pending in self._pending}:
+            wanted = {
+                p.record.id: p.record
+                for p in self._pending
+                if p.record.kind == kind and p.record not in shown
+            }
+            found = self.many(KINDS[kind].read, list(wanted))
+            shown |= {record: found[record_id] for record_id, record in wanted.items()}
+        return shown
+
+    def _count(self, more: int) -> int:
+        counting = (
+            update(EventCounter)
+            .where(EventCounter.space_id == self.space_id)
+            .values(last_sequence=EventCounter.last_sequence + more)
+            .returning(EventCounter.last_sequence)
+        )
+        last: int = self.session.execute(counting).scalar_one()
+        return last
+
+    def _stamp(self, versions: dict[Recorded, int]) -> None:
+        rows: dict[Table, list[dict[str, Any]]] = {}
+        for record, sequence in versions.items():
+            rows.setdefault(inspect(record).mapper.local_table, []).append(
+                {"at_id": record.id, "last": sequence}
+            )
+            set_committed_value(record, "version", sequence)
+        for table, numbers in rows.items():
+            stamping = update(table).where(table.c.id == bindparam("at_id")).values(version=bindparam("last"))
+            if "space_id" in table.c:
+                stamping = stamping.where(table.c.space_id == self.space_id)
+            self.session.connection().execute(stamping, numbers)
+
+    def lock(self, name: str) -> None:
+        """Make twins of one thing queue: in SQLite all writers do, in PostgreSQL by an advisory lock.
+
+        ``Conflict`` with ``Retry-After`` when the first has not ended after five seconds.
+        """
+        if self.database.sqlite:
+            return
+        try:
+            self.session.execute(text("SET LOCAL lock_timeout = '5s'"))
+            self.session.execute(
+                text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
+            )
+            self.session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
+        except exc.OperationalError:
+            raise in_progress() from None
+
+
+def in_progress() -> Conflict:
+    """Return the 409 of a request whose twin is still being answered."""
+    return Conflict(
+        "The same request is still being answered.", code="in_progress", headers={"Retry-After": "1"}
+    )
+
+
+def _plain(change: Any) -> Any:
+    if isinstance(change, dict):
+        return {name: _plain(value) for name, value in change.items()}
+    return clock.wire(change) if isinstance(change, datetime) else change
+
+
+def given(body: Struct, *, but: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the members a body carries, without those it leaves out."""
+    return {
+        name: value
+        for name in body.__struct_fields__
+        if name not in but and (value := getattr(body, name)) is not UNSET
+    }

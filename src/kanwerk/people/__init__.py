@@ -1,0 +1,1 @@
+"""Spaces, identities, users, tokens, sessions, and who may do what."""

@@ -1,0 +1,379 @@
+"""Spaces, users and tokens on the wire, and the one SELECT behind each."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+from sqlalchemy import bindparam
+from sqlalchemy.orm import aliased
+
+from kanwerk.core.codes import Country, Currency, Locale, Timezone
+from kanwerk.core.db import Db
+from kanwerk.core.events import Kind, register
+from kanwerk.core.listing import Filter, Read
+from kanwerk.core.money import Rate, from_minor
+from kanwerk.core.reads import Made, Shape
+from kanwerk.core.text import Email, ExternalId, Id, Line, Moment, Name
+from kanwerk.people.models import Space, Token, User
+
+
+class UserType(Enum):
+    """What somebody is in a space."""
+
+    USER = "user"
+    GUEST = "guest"
+    TAX_ADVISOR = "tax_advisor"
+    INTEGRATION = "integration"
+
+
+class UserRole(Enum):
+    """What a user or an integration may do; guests and tax advisors have none."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    MEMBER = "member"
+
+
+class WeekDay(Enum):
+    """A day a week can start on."""
+
+    MONDAY = "monday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+Short = Annotated[str, Meta(min_length=1, max_length=120, pattern=Line.__metadata__[0].pattern)]
+Slug = Annotated[str, Meta(pattern="^[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?$", examples=["nordlicht"])]
+WeeklySeconds = Annotated[int, Meta(ge=0, le=604_800, description="Working time per week")]
+Days = Annotated[int, Meta(ge=0, le=365)]
+VatRate = Annotated[
+    str, Meta(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$", description="Per cent", examples=["19.00"])
+]
+VatId = Annotated[str, Meta(pattern=r"^[A-Z]{2}[A-Z0-9+*]{2,13}$", examples=["DE136695976"])]
+
+
+class SpaceData(Struct):
+    """A space."""
+
+    id: Id
+    name: str
+
+
+class SpaceFullData(Struct):
+    """A space with its settings."""
+
+    id: Id
+    name: str
+    slug: str
+    timezone: Timezone
+    locale: Locale
+    currency: Currency
+    country: Country
+    week_starts_on: WeekDay
+    created_at: Moment
+    updated_at: Moment
+
+
+class SpaceInvoicingData(Struct):
+    """What stands on a space's invoices."""
+
+    legal_name: str | None
+    address_line_1: str | None
+    address_line_2: str | None
+    postcode: str | None
+    city: str | None
+    country: Country | None
+    vat_id: str | None
+    tax_number: str | None
+    iban: str | None
+    bic: str | None
+    invoice_number_pattern: str
+    default_vat_rate: VatRate
+    payment_term_days: int
+    small_business: bool
+
+
+class UpdateSpaceData(Struct, forbid_unknown_fields=True):
+    """Settings of a space to change."""
+
+    name: Name | UnsetType = UNSET
+    slug: Slug | UnsetType = UNSET
+    timezone: Timezone | UnsetType = UNSET
+    locale: Locale | UnsetType = UNSET
+    currency: Currency | UnsetType = UNSET
+    country: Country | UnsetType = UNSET
+    week_starts_on: WeekDay | UnsetType = UNSET
+
+
+class UpdateSpaceInvoicingData(Struct, forbid_unknown_fields=True):
+    """Invoicing data of a space to change."""
+
+    legal_name: Name | None | UnsetType = UNSET
+    address_line_1: Name | None | UnsetType = UNSET
+    address_line_2: Name | None | UnsetType = UNSET
+    postcode: Short | None | UnsetType = UNSET
+    city: Short | None | UnsetType = UNSET
+    country: Country | None | UnsetType = UNSET
+    vat_id: VatId | None | UnsetType = UNSET
+    tax_number: Short | None | UnsetType = UNSET
+    iban: Annotated[str, Meta(pattern="^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$")] | None | UnsetType = UNSET
+    bic: Annotated[str, Meta(pattern="^[A-Z0-9]{8}([A-Z0-9]{3})?$")] | None | UnsetType = UNSET
+    invoice_number_pattern: (
+        Annotated[str, Meta(max_length=60, pattern=r"^[^{}]*(\{year\}[^{}]*)?\{number(:0?[1-9])?\}[^{}]*$")]
+        | UnsetType
+    ) = UNSET
+    default_vat_rate: VatRate | UnsetType = UNSET
+    payment_term_days: Days | UnsetType = UNSET
+    small_business: bool | UnsetType = UNSET
+
+
+class UserData(Struct):
+    """Somebody in a space."""
+
+    id: Id
+    first_name: str
+    last_name: str
+    email: str
+    type: UserType
+    space: SpaceData
+
+
+class UserFullData(Struct):
+    """Somebody in a space, with everything about them; the rates are there for admins only."""
+
+    id: Id
+    first_name: str
+    last_name: str
+    email: str
+    type: UserType
+    space: SpaceData
+    role: UserRole | None
+    client_id: Annotated[Id | None, Meta(description="The client a guest belongs to")]
+    title: str | None
+    phone: str | None
+    avatar_url: str | None
+    timezone: str | None
+    locale: str | None
+    weekly_seconds: int | None
+    active: bool
+    last_active_at: Moment | None
+    external_id: str | None
+    external_origin: str | None
+    created_at: Moment
+    updated_at: Moment
+    hourly_rate: Annotated[Rate | None | UnsetType, Meta(description="Sold for, per hour; admins only")] = (
+        UNSET
+    )
+    cost_rate: Annotated[Rate | None | UnsetType, Meta(description="Costs, per hour; admins only")] = UNSET
+
+
+class _UserMembers(Struct, forbid_unknown_fields=True, kw_only=True):
+    role: UserRole | UnsetType = UNSET
+    client_id: Id | None | UnsetType = UNSET
+    title: Short | None | UnsetType = UNSET
+    phone: Short | None | UnsetType = UNSET
+    timezone: Timezone | None | UnsetType = UNSET
+    locale: Locale | None | UnsetType = UNSET
+    weekly_seconds: WeeklySeconds | None | UnsetType = UNSET
+    external_id: ExternalId | None | UnsetType = UNSET
+    hourly_rate: Rate | None | UnsetType = UNSET
+    cost_rate: Rate | None | UnsetType = UNSET
+
+
+class CreateUserData(_UserMembers):
+    """Somebody to invite; an integration needs a first name only, and is not invited."""
+
+    first_name: Name
+    last_name: Name | UnsetType = UNSET
+    email: Email | UnsetType = UNSET
+    type: UserType = UserType.USER
+
+
+class UpdateUserData(_UserMembers):
+    """Members of a user to change."""
+
+    first_name: Name | UnsetType = UNSET
+    last_name: Name | UnsetType = UNSET
+    email: Email | UnsetType = UNSET
+
+
+class UpsertUserData(UpdateUserData):
+    """A user as an outside system knows it."""
+
+    type: UserType | UnsetType = UNSET
+
+
+class MeData(Struct):
+    """Who calls, where, and with which rights."""
+
+    user: UserFullData
+    space: SpaceFullData
+    role: UserRole | None
+    scopes: Annotated[list[str], Meta(description="What this token may do")]
+
+
+class TokenData(Struct):
+    """An API token; its secret is shown once, when it is made."""
+
+    id: Id
+    name: str
+    user: UserData
+    scopes: Annotated[list[str] | None, Meta(description="null: all")]
+    expires_at: Moment | None
+    last_used_at: Moment | None
+    revoked_at: Moment | None
+    created_at: Moment
+    updated_at: Moment
+
+
+class CreatedTokenData(TokenData):
+    """A new API token, with its secret."""
+
+    token: Annotated[
+        str | None, Meta(description="The secret: shown now and never again; null in a replay")
+    ] = None
+
+
+class CreateTokenData(Struct, forbid_unknown_fields=True):
+    """A token to make for yourself."""
+
+    name: Name
+    scopes: Annotated[list[str], Meta(min_length=1, max_length=100)] | None = None
+    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+class InvitationData(Struct):
+    """An open invitation."""
+
+    user_id: Id
+    email: str
+    created_at: Moment
+    expires_at: Moment
+
+
+def space_data(space: Any = Space, *, nullable: bool = False) -> Shape[SpaceData]:
+    """Return the shape of a space that a row is joined with."""
+    return Shape(SpaceData, {"id": space.id, "name": space.name}, nullable=nullable)
+
+
+def user_data(user: Any = User, space: Any = Space, *, nullable: bool = False) -> Shape[UserData]:
+    """Return the shape of a user that a row is joined with."""
+    return Shape(
+        UserData,
+        {
+            "id": user.id,
+            "first_name": user.first_name,
+            "last_name": user.last_name,
+            "email": user.email,
+            "type": user.type,
+            "space": space_data(space),
+        },
+        nullable=nullable,
+    )
+
+
+_SPACE_MEMBERS = [name for name in SpaceFullData.__struct_fields__]
+SPACES: Read[SpaceData, SpaceFullData] = Read(
+    Space,
+    Space.__table__,
+    item=space_data(),
+    full=Shape(SpaceFullData, {name: getattr(Space, name) for name in _SPACE_MEMBERS}),
+    search=None,
+    sorts={"name": Space.name},
+)
+SPACE_INVOICING: Read[SpaceData, SpaceInvoicingData] = Read(
+    Space,
+    Space.__table__,
+    item=space_data(),
+    full=Shape(
+        SpaceInvoicingData,
+        {name: getattr(Space, f"invoicing_{name}") for name in SpaceInvoicingData.__struct_fields__},
+    ),
+)
+
+_WITH_SPACE = User.__table__.join(Space.__table__, User.space_id == Space.id)
+_USER = user_data()
+_PLAIN = UserFullData.__struct_fields__[6:-2]
+USERS: Read[UserData, UserFullData] = Read(
+    User,
+    _WITH_SPACE,
+    item=_USER,
+    full=Shape(
+        UserFullData,
+        {
+            **_USER.members,
+            **{name: getattr(User, name) for name in _PLAIN},
+            "hourly_rate": Made(from_minor, [User.hourly_rate, Space.currency]),
+            "cost_rate": Made(from_minor, [User.cost_rate, Space.currency]),
+        },
+    ),
+    filters={
+        "type": Filter(User.type, UserType, "Only users of these types"),
+        "active": Filter(User.active, bool, "Only active, or only deactivated ones", many=False),
+        "role": Filter(User.role, UserRole, "Only users with these roles"),
+        "client_id": Filter(User.client_id, Id, "Only guests of these clients"),
+        "external_id": Filter(User.external_id, str, "Only users with these external ids"),
+        "external_origin": Filter(User.external_origin, str, "Only users that these integrations gave"),
+    },
+    sorts={"name": User.name_fold, "created_at": User.created_at, "updated_at": User.updated_at},
+    search=User.name_fold,
+    fences={
+        "own": User.id == bindparam("me_id", type_=User.id.type),
+        "of_client": User.client_id == bindparam("of_client", type_=User.client_id.type),
+    },
+    private=("hourly_rate", "cost_rate"),
+)
+
+_HOLDER = aliased(User)
+TOKENS: Read[TokenData, TokenData] = Read(
+    Token,
+    Token.__table__.join(_HOLDER, (Token.user_id == _HOLDER.id) & (Token.space_id == _HOLDER.space_id)).join(
+        Space.__table__, Token.space_id == Space.id
+    ),
+    item=Shape(
+        TokenData,
+        {
+            name: user_data(_HOLDER) if name == "user" else getattr(Token, name)
+            for name in TokenData.__struct_fields__
+        },
+    ),
+    full=Shape(
+        TokenData,
+        {
+            name: user_data(_HOLDER) if name == "user" else getattr(Token, name)
+            for name in TokenData.__struct_fields__
+        },
+    ),
+    filters={"user_id": Filter(Token.user_id, Id, "Only tokens of these users")},
+    sorts={"name": Token.name, "created_at": Token.created_at},
+    fences={
+        "own": Token.user_id == bindparam("me_id", type_=Token.user_id.type),
+        "live": Token.revoked_at.is_(None),
+        "own_live": (Token.user_id == bindparam("me_id", type_=Token.user_id.type))
+        & Token.revoked_at.is_(None),
+    },
+)
+
+
+def scopes_of(text: object) -> tuple[str, ...] | None:
+    """Return a token's scopes from the JSON they are kept as."""
+    return None if text is None else tuple(msgspec.json.decode(str(text)))
+
+
+def _own_tokens(db: Db, ids: list[str]) -> set[str]:
+    rows = db.rows(TOKENS.record_select("own", many=True), ids=ids)
+    return {row[-3] for row in rows}
+
+
+register("space", Kind(SPACES, "spaces:details", ("created", "updated")))
+register(
+    "user",
+    Kind(
+        USERS,
+        "users:read",
+        ("created", "updated", "deactivated", "reactivated", "invited", "invitation_revoked", "joined"),
+    ),
+)
+register("token", Kind(TOKENS, "tokens:read", ("created", "revoked"), _own_tokens))
