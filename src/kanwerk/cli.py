@@ -10,12 +10,13 @@ from typing import Any
 import click
 import structlog
 
-from kanwerk import __version__, nouns
+from kanwerk import __version__
 from kanwerk.config import Settings, SettingsError
 from kanwerk.core.database import Database
 from kanwerk.core.problems import Problem
 from kanwerk.core.writes import Write
 from kanwerk.migrations import SchemaError, upgrade
+from kanwerk.nouns import shapes as _nouns  # noqa: F401  # for the tables and events it makes known
 
 
 class Failure(click.ClickException):
@@ -65,7 +66,6 @@ def opened(settings: Settings) -> Database:
         probe = settings.data / ".writable"
         probe.touch()
         probe.unlink()
-    assert nouns  # noqa: S101 (imported for the tables and events it makes known)
     database = Database(settings.url)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     upgrade(database)
@@ -287,12 +287,10 @@ def print_openapi(settings: Settings, as_yaml: bool) -> None:  # noqa: ARG001, F
 
     from kanwerk.app import description
 
-    encode = (
-        msgspec.yaml.encode
-        if as_yaml
-        else lambda value: msgspec.json.format(msgspec.json.encode(value), indent=2)
-    )
-    click.echo(encode(description()).decode())
+    if as_yaml:
+        click.echo(msgspec.yaml.encode(description()).decode())
+    else:
+        click.echo(msgspec.json.format(msgspec.json.encode(description()), indent=2).decode())
 
 
 @click.option("--host", default="127.0.0.1", show_default=True, envvar="KANWERK_HOST")

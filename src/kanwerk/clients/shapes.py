@@ -166,7 +166,7 @@ _RELATED: dict[str, Any] = {
 
 def _shape(struct: type[Any], but: tuple[str, ...] = ()) -> Shape[Any]:
     names = [name for name in struct.__struct_fields__ if name not in but]
-    return Shape(struct, {name: _RELATED.get(name, getattr(Client, name, None)) for name in names})
+    return Shape(struct, {name: _RELATED[name] if name in _RELATED else getattr(Client, name) for name in names})
 
 
 CLIENTS: Read[ClientData, ClientFullData] = Read(

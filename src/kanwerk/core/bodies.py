@@ -27,7 +27,7 @@ def decode(raw: bytes, kind: type[S]) -> S:
     ``Unreadable`` (400) when it is not JSON, ``Invalid`` (422) with a JSON Pointer for every fault.
     """
     try:
-        body = _decoder(kind).decode(raw)
+        body: S = _decoder(kind).decode(raw)
     except msgspec.ValidationError:
         return convert(_loads(raw), kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -85,7 +85,7 @@ class Database:
         self.engine.dispose()
 
     def _connection(self) -> Any:
-        held = self._held.__dict__.get("connection")
+        held: Any = self._held.__dict__.get("connection")
         if held is None:
             if time.monotonic() < self._down_until:
                 raise Unavailable("The database cannot be reached.", headers={"Retry-After": "1"})

@@ -37,6 +37,21 @@ class Caller(Protocol):
         """The user's id."""
 
     @property
+    def name(self) -> str:
+        """Who that is, for people."""
+
+    @property
+    def space_name(self) -> str:
+        """What the space is called."""
+
+    @property
+    def actor(self) -> Actor:
+        """The caller as the event log keeps it."""
+
+    def need(self, permission: str) -> None:
+        """Raise ``Forbidden`` without the right."""
+
+    @property
     def admin(self) -> bool:
         """Whether private members are shown."""
 

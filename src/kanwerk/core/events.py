@@ -87,9 +87,17 @@ class EventData(Struct):
     ]
 
 
-class EventPrivate(EventData):
-    """An event with what only admins may read, before it is told to anybody."""
+class EventPrivate(Struct):
+    """An event as it is kept, before it is told to anybody: JSON unread, what only admins may read apart."""
 
+    id: str
+    type: str
+    timestamp: str
+    space_id: str
+    sequence: int
+    actor: Any
+    data: Any
+    changes: Any
     private: Any
     kind: str
     record_id: str
@@ -143,8 +151,8 @@ def tell(event: EventPrivate, *, admin: bool) -> EventData:
     data, changes = event.data, event.changes
     if admin and event.private is not None:
         private = msgspec.json.decode(event.private)
-        data = msgspec.json.decode(data) | private["data"]  # type: ignore[arg-type] (raw JSON until now)
-        changes = msgspec.json.decode(changes) | private["changes"]  # type: ignore[arg-type]
+        data = msgspec.json.decode(data) | private["data"]
+        changes = msgspec.json.decode(changes) | private["changes"]
     return EventData(
         event.id, event.type, event.timestamp, event.space_id, event.sequence, event.actor, data, changes
     )

@@ -21,7 +21,7 @@ def holder(db: Write, model: type[R], **value: object) -> R | None:
 
 def taken(member: str, by: Recorded, sentence: str) -> Conflict:
     """Return the 409 that names the record which holds the value already."""
-    more: dict[str, object] = {"existing_id": by.id}
+    more: dict[str, Any] = {"existing_id": by.id}
     if getattr(by, "trashed_at", None) is not None:
         more["trashed"] = True
     return Conflict(sentence, errors=[Fault("taken", sentence, pointer=f"/{member}")], **more)

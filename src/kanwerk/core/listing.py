@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeEngine
 from kanwerk.core import clock, params, tables
 from kanwerk.core.params import Param
 from kanwerk.core.problems import Fault, Invalid, invalid_parameter
-from kanwerk.core.reads import Among, Query, Shape, to_wire
+from kanwerk.core.reads import Among, Column, Query, Shape, to_wire
 from kanwerk.core.tables import Archivable, Trashable
 from kanwerk.core.text import Id, Line, Moment, like
 
@@ -28,7 +28,7 @@ LIMIT, MOST = 50, 500
 class Filter(NamedTuple):
     """A filter: the column it compares, the type of its values, whether it takes several, what it does."""
 
-    column: ColumnElement[Any]
+    column: Column
     type: Any
     description: str
     many: bool = True
@@ -89,17 +89,17 @@ class Read(Generic[S, F]):
         *,
         item: Shape[S],
         full: Shape[F],
-        filters: dict[str, Filter] | None = None,
-        sorts: dict[str, ColumnElement[Any]] | None = None,
-        search: ColumnElement[str] | None = None,
-        fences: dict[str, ColumnElement[bool]] | None = None,
+        filters: Mapping[str, Filter] | None = None,
+        sorts: Mapping[str, Column] | None = None,
+        search: Column | None = None,
+        fences: Mapping[str, ColumnElement[bool]] | None = None,
         private: Sequence[str] = (),
         default_sort: str = "id",
     ) -> None:
         """Take the parts; nothing is compiled before it is asked for."""
         self.model, self.source, self.item, self.full = model, source, item, full
         self.filters = filters or {}
-        self.sorts = {"id": model.id, **(sorts or {})}
+        self.sorts: dict[str, Column] = {"id": model.id, **(sorts or {})}
         self.search, self.fences, self.private = search, fences or {}, tuple(private)
         self.default_sort = default_sort
         self.includes: dict[str, Callable[[Any, list[Any]], None]] = {}
@@ -264,7 +264,7 @@ class Read(Generic[S, F]):
                 if nullable:
                     further = further | column.is_(None)
             statement = statement.where(further)
-        order: list[ColumnElement[Any]] = [column.is_(None)] if nullable else []
+        order: list[Any] = [column.is_(None)] if nullable else []
         order += [column] if column is row_id else [column, row_id]
         directed = [
             part.desc() if query.descending and not (nullable and i == 0) else part.asc()

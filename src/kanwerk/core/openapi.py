@@ -314,7 +314,7 @@ def _tidied(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _enums(kind: type[Enum]) -> dict[str, type[Enum]]:
-    found = {}
+    found: dict[str, type[Enum]] = {}
     for each in kind.__subclasses__():
         found |= {each.__name__: each, **_enums(each)}
     return found

@@ -4,7 +4,7 @@ Loading ORM objects to answer a GET costs a factor of four; building the stateme
 is the only place that compiles a statement by itself.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -13,6 +13,7 @@ from msgspec import Struct
 from sqlalchemy import Boolean, ColumnElement, Date, Select, bindparam
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -22,6 +23,7 @@ from kanwerk.core.database import Database
 S = TypeVar("S", bound=Struct)
 _SQLITE = SQLiteDialect(paramstyle="named")
 Wire = Callable[[Any], Any]
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 class Shape(Generic[S]):
@@ -30,15 +32,15 @@ class Shape(Generic[S]):
     A ``nullable`` shape is None when its first column is; members of the Struct not named here keep their default.
     """
 
-    def __init__(self, struct: type[S], members: dict[str, "Source"], *, nullable: bool = False) -> None:
+    def __init__(self, struct: type[S], members: Mapping[str, "Source"], *, nullable: bool = False) -> None:
         """Name the Struct and where each of its members comes from."""
         self.struct = struct
         self.members = members
         self.nullable = nullable
 
-    def columns(self) -> list[ColumnElement[Any]]:
+    def columns(self) -> list[Column]:
         """Return the expressions to select, flat, in the order ``builder`` reads them."""
-        found: list[ColumnElement[Any]] = []
+        found: list[Column] = []
         for source in self.members.values():
             if isinstance(source, Shape):
                 found += source.columns()
@@ -77,10 +79,10 @@ class Made(NamedTuple):
     """A member made from several columns, such as an amount from its minor units and its currency."""
 
     make: Callable[..., Any]
-    columns: list[ColumnElement[Any]]
+    columns: Sequence[Column]
 
 
-Source = ColumnElement[Any] | Shape[Any] | Made
+Source = Column | Shape[Any] | Made
 
 
 def _name(names: dict[str, Any], value: object) -> str:
@@ -108,9 +110,9 @@ class Among(ColumnElement[bool]):
     inherit_cache = True
     type = Boolean()
 
-    def __init__(self, column: ColumnElement[Any], parameter: str) -> None:
+    def __init__(self, column: Column, parameter: str) -> None:
         """Compare the column with the list bound to the parameter."""
-        self.column = column
+        self.column: Any = column
         self.parameter = bindparam(parameter, type_=tables.Json())
 
 

@@ -6,7 +6,7 @@ import inspect
 import re
 import typing
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
@@ -112,9 +112,9 @@ class Route:
     async def _get(self, request: Request) -> tuple[int, Headers, bytes]:
         arguments = self._arguments(request)
         if self.query is ListQuery:
-            arguments["query"] = self.read.parse(request.path, request.query)  # type: ignore[union-attr] (see _known)
+            arguments["query"] = cast("Any", self.read).parse(request.path, request.query)
         elif self.query is RecordQuery:
-            arguments["query"] = self.read.record_query(request.query) if request.query else RecordQuery()  # type: ignore[union-attr]
+            arguments["query"] = cast("Any", self.read).record_query(request.query) if request.query else RecordQuery()
         else:
             given = params.parse(request.query, self.known)
             if self.query is not None:
@@ -342,7 +342,7 @@ def _handler(route: Route) -> HTTPRouteHandler:
         return route
 
     path = API + re.sub(r"{(\w+)}", r"{\1:str}", route.path)
-    method = typing.cast("Any", route.method)
+    method = cast("Any", route.method)
     return HTTPRouteHandler(
         path, http_method=method, status_code=200, sync_to_thread=False, name=f"{route.method} {path}"
     )(answer)

@@ -143,7 +143,7 @@ class Owned(Recorded):
     id: Mapped[str] = mapped_column(Key, primary_key=True, default=new_id)
 
 
-class Named:
+class Named(Recorded):
     """A record with a name that is searched and sorted by its fold."""
 
     name: Mapped[str]
@@ -153,8 +153,7 @@ class Named:
         """Set members; the fold follows the name."""
         if isinstance(name := values.get("name"), str):
             self.name_fold = fold(name)
-        changes: dict[str, dict[str, object]] = super().set(**values)  # type: ignore[misc] (a mixin of Recorded)
-        return changes
+        return super().set(**values)
 
 
 class External:

@@ -57,7 +57,7 @@ class Request:
     @property
     def raw_path(self) -> bytes:
         """The path as it was sent, without the query."""
-        return (self.scope.get("raw_path") or self.path.encode()).partition(b"?")[0]  # type: ignore[no-any-return]
+        return (self.scope.get("raw_path") or self.path.encode()).partition(b"?")[0]
 
     @property
     def query(self) -> bytes:

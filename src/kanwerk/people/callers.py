@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, or_, select, update
+from sqlalchemy import Select, Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session as Transaction
 
 from kanwerk.core import clock
@@ -17,7 +17,7 @@ from kanwerk.people.access import Me
 from kanwerk.people.models import Identity, Session, Space, Token, User
 from kanwerk.people.shapes import scopes_of
 
-_WHO: list[ColumnElement[Any]] = [
+_WHO: list[Any] = [
     Space.id,
     Space.name,
     Space.slug,
@@ -30,7 +30,7 @@ _WHO: list[ColumnElement[Any]] = [
     User.type,
     User.role,
     User.client_id,
-]  # type: ignore[assignment] (attributes of mapped classes are column elements)
+]
 _USERS, _TOKENS = cast("Table", User.__table__), cast("Table", Token.__table__)
 _NOW = bindparam("now", type_=Moment())
 BY_TOKEN: Select[Any] = (
@@ -52,7 +52,7 @@ BY_SESSION: Select[Any] = (
     .where(Session.token_hash == bindparam("hash"), Session.expires_at > _NOW, User.active.is_(True))
     .order_by(Space.name)
 )
-IDENTITY: Select[Any] = (
+IDENTITY: Any = (
     select(Identity.id, Identity.email)
     .join(Session, Session.identity_id == Identity.id)
     .where(Session.token_hash == bindparam("hash"), Session.expires_at > _NOW)
@@ -73,7 +73,8 @@ def by_token(request: Request) -> Me:
         raise UNKNOWN
     row = rows[0]
     note_use(request.runtime, row[0], row[5], row[12])
-    return Me(*row[:13], _scopes(row[13]), row[14])
+    values = (*row[:13], _scopes(row[13]), row[14])
+    return Me(*values)
 
 
 def by_session(request: Request) -> list[Me]:
@@ -81,7 +82,8 @@ def by_session(request: Request) -> list[Me]:
     cookie = request.cookie("kanwerk_session")
     if not cookie:
         return []
-    return [Me(*row[:13], None, row[13]) for row in _run(request.runtime, BY_SESSION, hashed(cookie))]
+    rows = ((*row[:13], None, row[13]) for row in _run(request.runtime, BY_SESSION, hashed(cookie)))
+    return [Me(*values) for values in rows]
 
 
 def identity(request: Request) -> tuple[str, str] | None:

@@ -34,11 +34,12 @@ def hash_password(password: str) -> str:
 
 def is_password(identity: Identity | None, password: str) -> bool:
     """Whether the password is this person's; takes as long when there is no such person."""
-    stored = identity.password_hash if identity and identity.password_hash else None
+    stored = identity.password_hash if identity else None
     try:
-        return _hasher.verify(stored or _NOBODY, password[:LONGEST]) and stored is not None
+        _hasher.verify(stored or _NOBODY, password[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
+    return stored is not None
 
 
 def by_email(session: Transaction, email: str) -> Identity | None:

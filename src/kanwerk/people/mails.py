@@ -17,7 +17,7 @@ def link(settings: Settings, path: str) -> str:
 
 def mail_invitation(db: Write, user: User, secret: str, settings: Settings) -> None:
     """Mail an invitation once the transaction has been committed."""
-    inviter, space = db.me.name, db.me.space_name  # type: ignore[attr-defined] (a Me)
+    inviter, space = db.me.name, db.me.space_name
     to, address = user.email, link(settings, f"/invite/{secret}")
     text = (
         f"Hello {user.first_name},\n\n{inviter} invites you to {space} on Kanwerk.\n\n"

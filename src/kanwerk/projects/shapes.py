@@ -25,7 +25,10 @@ _RELATED: dict[str, Any] = {
 }
 PROJECT = Shape(
     ProjectData,
-    {name: _RELATED.get(name, getattr(Project, name, None)) for name in ProjectData.__struct_fields__},
+    {
+        name: _RELATED[name] if name in _RELATED else getattr(Project, name)
+        for name in ProjectData.__struct_fields__
+    },
 )
 _SOURCE = Project.__table__.outerjoin(
     BusinessField.__table__,
