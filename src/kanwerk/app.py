@@ -16,29 +16,31 @@ import msgspec
 import structlog
 from litestar import Litestar, Request, Response, get
 from litestar.exceptions import HTTPException
-from litestar.handlers import HTTPRouteHandler
 
+from kanwerk import housekeeping
 from kanwerk.business_fields.api import business_fields
+from kanwerk.clients import act_pages, edit_pages, home_page, import_pages
+from kanwerk.clients import pages as client_pages
 from kanwerk.clients.api import clients
 from kanwerk.config import Settings
-from kanwerk.core import logs, openapi, problems
+from kanwerk.core import logs, openapi, pages, problems
 from kanwerk.core.database import Database
 from kanwerk.core.gate import Gate
 from kanwerk.core.limits import FAILURES, Limiter
-from kanwerk.core.problems import MethodNotAllowed, NotFound, Problem, Unavailable
+from kanwerk.core.problems import MethodNotAllowed, NotFound, Problem
 from kanwerk.core.routes import Group, handlers
 from kanwerk.core.web import API, Runtime
 from kanwerk.core.writer import Threads
 from kanwerk.nouns import shapes as _nouns  # noqa: F401  # for the tables and events it makes known
+from kanwerk.people import pages as people_pages
 from kanwerk.people.access import RIGHTS, SCOPES
-from kanwerk.people.callers import by_token, write_uses
+from kanwerk.people.callers import by_session, by_token
 from kanwerk.people.spaces_api import spaces
 from kanwerk.people.users_api import users
 from kanwerk.webhooks.api import webhooks
 
 log = structlog.get_logger()
 GROUPS: list[Group] = [spaces, users, business_fields, clients, webhooks]
-FLUSH_SECONDS = 60.0
 
 
 def create(settings: Settings | None = None) -> Gate:
@@ -52,6 +54,7 @@ def create(settings: Settings | None = None) -> Gate:
         limiter=Limiter(*settings.rate_limit) if settings.rate_limit else None,
         failures=Limiter(*FAILURES),
         identify=by_token,
+        people=by_session,
     )
     app = Litestar(
         route_handlers=[
@@ -60,7 +63,7 @@ def create(settings: Settings | None = None) -> Gate:
             description_json,
             description_yaml,
             *handlers(GROUPS),
-            *_pages(runtime),
+            *pages.handlers(PAGES),
         ],
         openapi_config=None,
         exception_handlers={Exception: _problem},
@@ -71,9 +74,14 @@ def create(settings: Settings | None = None) -> Gate:
     return Gate(app, runtime)
 
 
-def _pages(runtime: Runtime) -> list[HTTPRouteHandler]:
-    del runtime
-    return []
+PAGES: list[pages.Pages] = [
+    people_pages.pages,
+    home_page.pages,
+    client_pages.pages,
+    edit_pages.pages,
+    act_pages.pages,
+    import_pages.pages,
+]
 
 
 @get("/healthz", sync_to_thread=False)
@@ -137,28 +145,15 @@ def _problem(request: Request[Any, Any, Any], error: Exception) -> Response[byte
 
 @contextlib.asynccontextmanager
 async def _running(runtime: Runtime) -> AsyncIterator[None]:
-    flushing = asyncio.create_task(_flush_uses(runtime))
+    keeping_house = asyncio.create_task(housekeeping.run(runtime))
     try:
         yield
     finally:
         runtime.stopping = True
-        flushing.cancel()
+        keeping_house.cancel()
         with contextlib.suppress(asyncio.CancelledError, Problem):
-            await flushing
-        with contextlib.suppress(Unavailable):
-            await _flush_once(runtime)
+            await keeping_house
+        with contextlib.suppress(Problem):
+            await housekeeping.keep_uses(runtime)
         runtime.threads.close()
         runtime.database.close()
-
-
-async def _flush_uses(runtime: Runtime) -> None:
-    while True:
-        await asyncio.sleep(FLUSH_SECONDS)
-        with contextlib.suppress(Problem):
-            await _flush_once(runtime)
-
-
-async def _flush_once(runtime: Runtime) -> None:
-    uses = runtime.state.pop("uses", {})
-    if uses:
-        await runtime.threads.write(lambda: runtime.database.write(lambda session: write_uses(session, uses)))

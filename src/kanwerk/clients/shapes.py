@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
-from sqlalchemy import bindparam, literal, null
+from sqlalchemy import bindparam, literal, null, select
 from sqlalchemy.orm import aliased
 
 from kanwerk.business_fields.shapes import BusinessFieldData
@@ -13,7 +13,7 @@ from kanwerk.clients.models import Client
 from kanwerk.core.codes import Country, Currency, Locale
 from kanwerk.core.events import Kind, register
 from kanwerk.core.listing import Filter, Read
-from kanwerk.core.reads import Shape
+from kanwerk.core.reads import Query, Shape
 from kanwerk.core.text import Day, Email, ExternalId, Id, Moment, Name, Shortcode, fold
 from kanwerk.people.models import Space, User
 from kanwerk.people.shapes import Days, Short, SpaceData, UserData, VatId, space_data, user_data
@@ -166,7 +166,9 @@ _RELATED: dict[str, Any] = {
 
 def _shape(struct: type[Any], but: tuple[str, ...] = ()) -> Shape[Any]:
     names = [name for name in struct.__struct_fields__ if name not in but]
-    return Shape(struct, {name: _RELATED[name] if name in _RELATED else getattr(Client, name) for name in names})
+    return Shape(
+        struct, {name: _RELATED[name] if name in _RELATED else getattr(Client, name) for name in names}
+    )
 
 
 CLIENTS: Read[ClientData, ClientFullData] = Read(
@@ -203,6 +205,12 @@ INVOICING: Read[ClientData, InvoicingData] = Read(
         InvoicingData,
         {name: getattr(Client, f"invoicing_{name}") for name in InvoicingData.__struct_fields__},
     ),
+)
+
+STATE = Query(
+    select(Client.archived_at, Client.trashed_at).where(
+        Client.space_id == bindparam("space_id"), Client.id == bindparam("id")
+    )
 )
 
 # What a guest sees of the client they belong to: its name. The rest is as if it were not set.

@@ -121,6 +121,17 @@ class Database:
                 return result
         raise AssertionError  # the last turn returns or raises
 
+    def look(self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` on a session that only reads; it waits for no writer. For pages before sign-in and commands."""
+        try:
+            with (
+                self.engine.connect().execution_options(only_reads=True) as connection,
+                Session(connection) as session,
+            ):
+                return work(session)
+        except exc.DBAPIError as error:
+            raise translate(error.orig) from error
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for this process's turn to write: the lock file in SQLite, nothing in PostgreSQL."""
@@ -183,7 +194,8 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get("only_reads")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -139,8 +139,9 @@ ACTIVITY: Read[EventPrivate, EventPrivate] = Read(
     filters={"types": Filter(Event.type, str, "Only these types of event")},
     sorts={"sequence": Event.sequence},
     fences={
+        "kind": Event.kind == bindparam("of_kind", type_=Event.kind.type),
         "record": (Event.kind == bindparam("of_kind", type_=Event.kind.type))
-        & (Event.record_id == bindparam("of_record", type_=Event.record_id.type))
+        & (Event.record_id == bindparam("of_record", type_=Event.record_id.type)),
     },
     default_sort="-sequence",
 )

@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from enum import Enum
 from functools import lru_cache
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
@@ -15,7 +16,7 @@ from sqlalchemy.types import TypeEngine
 
 from kanwerk.core import clock, params, tables
 from kanwerk.core.params import Param
-from kanwerk.core.problems import Fault, Invalid, invalid_parameter
+from kanwerk.core.problems import invalid_parameter
 from kanwerk.core.reads import Among, Column, Query, Shape, to_wire
 from kanwerk.core.tables import Archivable, Trashable
 from kanwerk.core.text import Id, Line, Moment, like
@@ -110,6 +111,21 @@ class Read(Generic[S, F]):
         self._builders: dict[tuple[str, str], Callable[[Sequence[Any]], Any]] = {}
         self._params: dict[str, Param] | None = None
 
+    def detailed(self) -> "Read[F, F]":
+        """Return the same read with full records in its lists, for pages that show more than the API's lists."""
+        return Read(
+            self.model,
+            self.source,
+            item=self.full,
+            full=self.full,
+            filters=self.filters,
+            sorts=self.sorts,
+            search=self.search,
+            fences=self.fences,
+            private=self.private,
+            default_sort=self.default_sort,
+        )
+
     @property
     def params(self) -> dict[str, Param]:
         """The parameters of the list, by name."""
@@ -148,8 +164,9 @@ class Read(Generic[S, F]):
         return to_wire(self.sorts[sort].type, dialect)
 
     def _include(self) -> Param:
-        names = params.listed(sorted(self.includes))
-        return Param(name="include", many=True, description=f"Lazy members to add: {names}")
+        names = sorted(self.includes)
+        text = f"Lazy members to add: {params.listed(names)}"
+        return Param(name="include", many=True, one_of=names, description=text)
 
     def _list_params(self) -> list[Param]:
         found = [
@@ -162,6 +179,7 @@ class Read(Generic[S, F]):
             Param(name="cursor", description="`meta.next_cursor` of the page before"),
             Param(
                 name="sort",
+                one_of=[sign + name for name in self.sorts for sign in ("", "-")],
                 description="Member to sort by, `-` before it for descending",
                 default=self.default_sort,
             ),
@@ -190,13 +208,12 @@ class Read(Generic[S, F]):
 
     def _parse(self, path: str, raw: bytes) -> ListQuery:
         found = params.parse(raw, self.params)
-        sort = found.get("sort") or self.default_sort
-        if sort.removeprefix("-") not in self.sorts:
-            raise invalid_parameter("sort", f"Sort by one of {params.listed(list(self.sorts))}.")
+        sort = found.get("sort", self.default_sort)
         values = {name: found[name] for name in ("ids", "updated_after", *self.filters) if name in found}
         for name, given in self.filters.items():
-            if given.make and name in values:
-                values[name] = [given.make(each) for each in values[name]]
+            if given.many and name in values:
+                plain = [each.value if isinstance(each, Enum) else each for each in values[name]]
+                values[name] = [given.make(each) for each in plain] if given.make else plain
         if found.get("q"):
             values["q"] = like(found["q"])
         trashed = bool(found.get("trashed"))
@@ -223,15 +240,6 @@ class Read(Generic[S, F]):
     def record_query(self, raw: bytes) -> RecordQuery:
         """Check the query string of a single record."""
         found = params.parse(raw, self.record_params)
-        unknown = [name for name in found.get("include", ()) if name not in self.includes]
-        if unknown:
-            raise Invalid(
-                "The query has a fault.",
-                errors=[
-                    Fault("invalid", f"{name[:100]!r} cannot be included.", parameter="include")
-                    for name in unknown
-                ],
-            )
         return RecordQuery(tuple(found.get("include", ())), found.get("trashed", False))
 
     def list_query(self, query: ListQuery, fence: str | None) -> Query:

@@ -39,7 +39,7 @@ def send(settings: Settings, to: str, subject: str, text: str) -> None:
 
 
 async def _send(url: str, message: EmailMessage) -> None:
-    import aiosmtplib  # noqa: PLC0415 (only where mail is sent)
+    import aiosmtplib
 
     parts = urlsplit(url)
     await aiosmtplib.send(

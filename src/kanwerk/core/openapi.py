@@ -1,17 +1,25 @@
 """The description of the API (OpenAPI 3.1), made from the route table, the docstrings and the shapes."""
 
 import typing
-from enum import Enum
 from typing import Any
 
 import msgspec
 
 from kanwerk import __version__
 from kanwerk.core.events import EventData
-from kanwerk.core.listing import Page, PageMeta, Read
-from kanwerk.core.params import Param
+from kanwerk.core.listing import Page, PageMeta
 from kanwerk.core.problems import ProblemData
 from kanwerk.core.routes import Group, Route
+from kanwerk.core.schemas import (
+    collect_enums,
+    header_parameter,
+    header_refs,
+    item_of,
+    query_parameter,
+    statuses,
+    tidied,
+    with_items,
+)
 from kanwerk.core.web import API
 
 REF = "#/components/schemas/{name}"
@@ -73,7 +81,7 @@ class _Description:
         for route in routes:
             kinds += [
                 kind
-                for kind in (_item_of(route.answer), route.body, route.items)
+                for kind in (item_of(route.answer), route.body, route.items)
                 if kind not in (None, type(None))
             ]
         kinds += [group.shape for group in groups if group.shape]
@@ -81,7 +89,7 @@ class _Description:
         collect_enums()
         schemas, components = msgspec.json.schema_components(self.kinds, ref_template=REF)
         self.schema = dict(zip(self.kinds, schemas, strict=True))
-        self.components = {name: _tidied(name, components[name]) for name in sorted(components)}
+        self.components = {name: tidied(name, components[name]) for name in sorted(components)}
 
     def build(self) -> dict[str, Any]:
         paths: dict[str, Any] = {}
@@ -126,7 +134,7 @@ class _Description:
     def _problem(self, text: str) -> dict[str, Any]:
         return {
             "description": text,
-            "headers": _headers("X-Request-Id"),
+            "headers": header_refs("X-Request-Id"),
             "content": {"application/problem+json": {"schema": self.schema[ProblemData]}},
         }
 
@@ -150,7 +158,7 @@ class _Description:
         if route.body is not None:
             schema = self.schema[route.body]
             if route.items is not None:
-                schema = _with_items(self.components[route.body.__name__], self.schema[route.items])
+                schema = with_items(self.components[route.body.__name__], self.schema[route.items])
             found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
         found["responses"] = self._responses(route)
         return found
@@ -167,17 +175,17 @@ class _Description:
             found.append(
                 {"name": name, "in": "path", "required": True, "description": text, "schema": schema}
             )
-        found += [_query_parameter(param, route.read) for param in route.known.values()]
+        found += [query_parameter(param, route.read) for param in route.known.values()]
         if route.method == "GET":
             if route.tagged:
-                found.append(_header_parameter("If-None-Match", "An ETag you have: 304 when it still holds"))
+                found.append(header_parameter("If-None-Match", "An ETag you have: 304 when it still holds"))
         else:
             found.append(
-                _header_parameter("If-Match", "The ETag you read: 412 when the record has changed since")
+                header_parameter("If-Match", "The ETag you read: 412 when the record has changed since")
             )
         if route.method == "POST":
             found.append(
-                _header_parameter(
+                header_parameter(
                     "Idempotency-Key", "Makes a retry safe: the same key gives the same answer", most=255
                 )
             )
@@ -186,12 +194,12 @@ class _Description:
     def _responses(self, route: Route) -> dict[str, Any]:
         found: dict[str, Any] = {}
         common = ("X-Request-Id", "RateLimit", "RateLimit-Policy")
-        item = _item_of(route.answer)
+        item = item_of(route.answer)
         if item is type(None):
-            found["204"] = {"description": "Done.", "headers": _headers(*common)}
+            found["204"] = {"description": "Done.", "headers": header_refs(*common)}
             found["200"] = {
                 "description": "Checked; nothing was kept (`validate_only`).",
-                "headers": _headers(*common),
+                "headers": header_refs(*common),
             }
         else:
             schema = self.schema[item]
@@ -201,12 +209,12 @@ class _Description:
                     "required": ["data", "meta"],
                     "properties": {"data": {"type": "array", "items": schema}, "meta": self.schema[PageMeta]},
                 }
-                headers = _headers(*common, "Link")
+                headers = header_refs(*common, "Link")
             else:
-                headers = _headers(*common, "ETag")
+                headers = header_refs(*common, "ETag")
             content = {"application/json": {"schema": schema}}
             if route.may_create:
-                made = _headers(*common, "ETag", "Location") if route.creates else headers
+                made = header_refs(*common, "ETag", "Location") if route.creates else headers
                 found["201"] = {"description": "Created.", "headers": made, "content": content}
             text = (
                 "Checked; nothing was kept (`validate_only`)."
@@ -219,9 +227,9 @@ class _Description:
         if route.tagged:
             found["304"] = {
                 "description": "You have this already.",
-                "headers": _headers("ETag", "X-Request-Id"),
+                "headers": header_refs("ETag", "X-Request-Id"),
             }
-        for status in _statuses(route):
+        for status in statuses(route):
             found[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
         return found
 
@@ -239,92 +247,3 @@ class _Description:
                 "responses": {"2XX": {"description": "Received."}},
             }
         }
-
-
-def _item_of(answer: Any) -> Any:
-    return typing.get_args(answer)[0] if typing.get_origin(answer) is Page else answer
-
-
-def _headers(*names: str) -> dict[str, Any]:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-
-
-def _header_parameter(name: str, text: str, most: int = 8192) -> dict[str, Any]:
-    schema = {"type": "string", "minLength": 1, "maxLength": most, "pattern": "^[!-~]+$"}
-    return {"name": name, "in": "header", "required": False, "description": text, "schema": schema}
-
-
-def _query_parameter(param: Param, read: Read[Any, Any] | None) -> dict[str, Any]:
-    if param.name == "sort" and read is not None:
-        names = [f"{sign}{name}" for name in read.sorts for sign in ("", "-")]
-        schema: dict[str, Any] = {"type": "string", "enum": names}
-    elif param.name == "include" and read is not None:
-        schema = {"type": "string", "enum": sorted(read.includes)}
-    elif isinstance(param.type, type) and issubclass(param.type, Enum):
-        schema = {"type": "string", "enum": [each.value for each in param.type]}
-    else:
-        schema = msgspec.json.schema(param.type)
-        if schema == {"type": "string"}:
-            schema |= {"pattern": r"^[^\u0000-\u001F\u007F-\u009F]*$"}
-    schema.pop("description", None)
-    if param.many:
-        schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": param.most}
-    if param.default is not None:
-        schema["default"] = param.default
-    found: dict[str, Any] = {
-        "name": param.name,
-        "in": "query",
-        "required": False,
-        "description": param.description,
-        "schema": schema,
-    }
-    return found | ({"style": "form", "explode": False} if param.many else {})
-
-
-def _statuses(route: Route) -> list[int]:
-    found = {401, 403, 406, 422, 429, 500, 503}
-    if route.slots:
-        found.add(404)
-    if route.method != "GET":
-        found |= {400, 409, 412, 413, 415}
-    return sorted(found)
-
-
-def _with_items(body: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
-    members = dict(body["properties"])
-    members["items"] = {**members["items"], "items": item}
-    return {**body, "properties": members}
-
-
-def _tidied(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """Put right what msgspec leaves: the order and type of enums, titles that say nothing, texts on one line."""
-    schema = dict(schema)
-    schema.pop("title", None)
-    if "description" in schema:
-        schema["description"] = " ".join(schema["description"].split())
-    if "enum" in schema:
-        kind = _ENUMS.get(name)
-        values = [each.value for each in kind] if kind else schema["enum"]
-        return {
-            "type": "string",
-            **({"description": schema["description"]} if "description" in schema else {}),
-            "enum": values,
-        }
-    return schema
-
-
-def _enums(kind: type[Enum]) -> dict[str, type[Enum]]:
-    found: dict[str, type[Enum]] = {}
-    for each in kind.__subclasses__():
-        found |= {each.__name__: each, **_enums(each)}
-    return found
-
-
-_ENUMS: dict[str, type[Enum]] = {}
-
-
-def collect_enums() -> None:
-    """Look up the enums, once all shapes are imported."""
-    _ENUMS.update(
-        {name: each for name, each in _enums(Enum).items() if each.__module__.startswith("kanwerk.")}
-    )

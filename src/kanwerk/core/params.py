@@ -24,6 +24,7 @@ class Param(Struct, frozen=True, kw_only=True):
     default: Any = None
     many: bool = False
     most: int = 100
+    one_of: Sequence[str] = ()
 
 
 def parse(raw: bytes, known: Mapping[str, Param]) -> dict[str, Any]:
@@ -70,8 +71,8 @@ def _value(text: str, param: Param) -> Any:
         message = "Control characters are not allowed."
         raise ValueError(message)
     if not param.many:
-        return to_type(clean(text), param.type)
-    values = [to_type(clean(piece), param.type) for piece in text.split(",") if piece.strip()]
+        return _one(clean(text), param)
+    values = [_one(clean(piece), param) for piece in text.split(",") if piece.strip()]
     if not values:
         message = "A value is needed."
         raise ValueError(message)
@@ -79,6 +80,13 @@ def _value(text: str, param: Param) -> Any:
         message = f"At most {param.most} values are allowed."
         raise ValueError(message)
     return list(dict.fromkeys(values))
+
+
+def _one(text: str, param: Param) -> Any:
+    if param.one_of and text not in param.one_of:
+        message = f"One of {listed(param.one_of)} is needed."
+        raise ValueError(message)
+    return to_type(text, param.type)
 
 
 def to_type(text: str, kind: Any) -> Any:
@@ -96,7 +104,11 @@ def to_type(text: str, kind: Any) -> Any:
             message = "A time needs its offset, such as Z."
             raise ValueError(message)
         return moment
-    return msgspec.convert(text, kind, strict=False)
+    found = msgspec.convert(text, kind, strict=False)
+    if type(found) is int and str(found) != text:
+        message = "A whole number is needed."
+        raise ValueError(message)
+    return found
 
 
 def listed(names: Sequence[str]) -> str:

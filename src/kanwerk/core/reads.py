@@ -13,8 +13,8 @@ from msgspec import Struct
 from sqlalchemy import Boolean, ColumnElement, Date, Select, bindparam
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from kanwerk.core import clock, tables
@@ -159,8 +159,8 @@ class Statement:
 class Query:
     """A SELECT fenced to a space, compiled once for each database that asks."""
 
-    def __init__(self, statement: Select[Any]) -> None:
-        """Take a statement with the parameter ``:space_id``; without one, ``ValueError``."""
+    def __init__(self, statement: Any) -> None:
+        """Take a SELECT with the parameter ``:space_id``; without one, ``ValueError``."""
         self.statement = statement
         self._compiled: dict[int, Statement] = {}
         if "space_id" not in statement.compile(dialect=_SQLITE).params:

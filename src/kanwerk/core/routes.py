@@ -114,7 +114,9 @@ class Route:
         if self.query is ListQuery:
             arguments["query"] = cast("Any", self.read).parse(request.path, request.query)
         elif self.query is RecordQuery:
-            arguments["query"] = cast("Any", self.read).record_query(request.query) if request.query else RecordQuery()
+            arguments["query"] = (
+                cast("Any", self.read).record_query(request.query) if request.query else RecordQuery()
+            )
         else:
             given = params.parse(request.query, self.known)
             if self.query is not None:

@@ -5,7 +5,9 @@ from enum import Enum
 from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from kanwerk.core import clock
 from kanwerk.core.ids import new_id
@@ -13,6 +15,7 @@ from kanwerk.core.problems import Conflict
 from kanwerk.core.writes import Write
 
 KEPT = timedelta(days=30)
+PURGED_AT_ONCE = 500
 
 
 class Fate(Enum):
@@ -92,6 +95,28 @@ def thrown_with(db: Write, model: Any, trash_id: str) -> list[Any]:
             select(model).where(model.space_id == db.space_id, model.trash_id == trash_id).with_for_update()
         ).scalars()
     )
+
+
+def purge(session: Session, models: list[Any]) -> int:
+    """Delete for good what was thrown away 30 days ago, and return how many; what is still referred to waits.
+
+    It leaves no event: the record was told to be deleted when it went to the trash.
+    """
+    count = 0
+    for model in models:
+        old = (
+            select(model.space_id, model.id)
+            .where(model.trashed_at < clock.now() - KEPT)
+            .limit(PURGED_AT_ONCE)
+        )
+        for space_id, record_id in session.execute(old).all():
+            try:
+                with session.begin_nested():
+                    session.execute(delete(model).where(model.space_id == space_id, model.id == record_id))
+                count += 1
+            except IntegrityError:
+                continue
+    return count
 
 
 class DeleteQuery(msgspec.Struct, frozen=True):

