@@ -20,8 +20,30 @@ from kanwerk.nouns import shapes as _nouns  # noqa: F401  # for all tables
 
 SPACES, CLIENTS = 20, 2000
 _FIRST = ("Mia", "Jonas", "Zoë", "Lukas", "Şule", "Emil", "Ines", "Björn", "Clara", "Noah", "Greta", "Anton")
-_LAST = ("Berger", "Müller", "Krause", "Lindström", "Yıldız", "Weiß", "Brandt", "Østergaard", "Vogel", "Sommer")
-_TRADE = ("Media", "Logistik", "Möbel", "Energie", "Verlag", "Brauerei", "Optik", "Textil", "Pharma", "Software")
+_LAST = (
+    "Berger",
+    "Müller",
+    "Krause",
+    "Lindström",
+    "Yıldız",
+    "Weiß",
+    "Brandt",
+    "Østergaard",
+    "Vogel",
+    "Sommer",
+)
+_TRADE = (
+    "Media",
+    "Logistik",
+    "Möbel",
+    "Energie",
+    "Verlag",
+    "Brauerei",
+    "Optik",
+    "Textil",
+    "Pharma",
+    "Software",
+)
 
 
 class Filled(Struct):
@@ -46,7 +68,9 @@ def fill(database: Database, spaces: int = SPACES, clients: int = CLIENTS) -> li
 def _space(connection: Any, number: int, clients: int, chance: random.Random) -> Filled:
     space_id, holder, secret = new_id(), new_id(), new_secret("kw_")
     began = clock.now() - timedelta(days=90)
-    connection.execute(insert(Space).values(id=space_id, name=f"Agency {number:02}", slug=f"agency-{number:02}"))
+    connection.execute(
+        insert(Space).values(id=space_id, name=f"Agency {number:02}", slug=f"agency-{number:02}")
+    )
     integration = {
         "space_id": space_id,
         "id": holder,
@@ -79,7 +103,12 @@ def _space(connection: Any, number: int, clients: int, chance: random.Random) ->
     )
     connection.execute(
         insert(Token).values(
-            space_id=space_id, id=new_id(), user_id=holder, name="Ledger", token_hash=hashed(secret), scopes=None
+            space_id=space_id,
+            id=new_id(),
+            user_id=holder,
+            name="Ledger",
+            token_hash=hashed(secret),
+            scopes=None,
         )
     )
     connection.execute(insert(Event), events)

@@ -79,11 +79,11 @@ class House:
         address: str = ADDRESS,
     ) -> Response:
         """Send one request and check what holds for every answer. Bytes go as they are, the rest as JSON."""
-        given = dict(headers or {})
+        given = {name: value.encode("latin-1") for name, value in (headers or {}).items()}
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
         if body is not None and "Content-Type" not in given:
-            given["Content-Type"] = "application/json"
+            given["Content-Type"] = b"application/json"
         asked = {name: _written(value) for name, value in (query or {}).items() if value is not None}
         client = self.client if address == ADDRESS else self._client(address)
         answer = await client.request(method, path, content=body, headers=given, params=asked or None)

@@ -23,7 +23,7 @@ from kanwerk.clients import act_pages, edit_pages, home_page, import_pages
 from kanwerk.clients import pages as client_pages
 from kanwerk.clients.api import clients
 from kanwerk.config import Settings
-from kanwerk.core import logs, openapi, pages, problems
+from kanwerk.core import logs, openapi, pages, problems, stopping
 from kanwerk.core.database import Database
 from kanwerk.core.gate import Gate
 from kanwerk.core.limits import FAILURES, Limiter
@@ -145,14 +145,14 @@ def _problem(request: Request[Any, Any, Any], error: Exception) -> Response[byte
 
 @contextlib.asynccontextmanager
 async def _running(runtime: Runtime) -> AsyncIterator[None]:
-    keeping_house = asyncio.create_task(housekeeping.run(runtime))
+    beside = [asyncio.create_task(work) for work in (housekeeping.run(runtime), stopping.watch(runtime))]
     try:
         yield
     finally:
         runtime.stopping = True
-        keeping_house.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Problem):
-            await keeping_house
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         with contextlib.suppress(Problem):
             await housekeeping.keep_uses(runtime)
         runtime.threads.close()

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from kanwerk.config import Settings, SettingsError
 from kanwerk.core.database import Database
@@ -49,6 +50,8 @@ def command(group: click.Group, name: str) -> Callable[[Callable[..., None]], cl
                 raise Failure(str(error)) from None
             except Problem as problem:
                 raise Failure(plainly(problem)) from None
+            except DBAPIError as error:
+                raise Failure(f"the database cannot be used: {str(error.orig).strip().splitlines()[0]}") from None
             except OSError as error:
                 raise Failure(f"{error.filename or ''}: {error.strerror}".lstrip(": ")) from None
 

@@ -14,6 +14,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from kanwerk.config import Settings, SettingsError
+from kanwerk.core import stopping
 from kanwerk.core.database import Database
 from kanwerk.people.set_up import open_code
 
@@ -45,7 +46,9 @@ def run(settings: Settings, host: str, port: int, workers: int, code: str | None
         workers_kill_timeout=STOP_SECONDS,
         backpressure=1024,
     )
-    threading.Thread(target=_tell_when_ready, args=(address, code), daemon=True).start()
+    server.on_startup(stopping.tell_on_signals)
+    telling = threading.Thread(target=_tell_when_ready, args=(address, code), daemon=True)
+    os.register_at_fork(after_in_parent=lambda: telling.start() if telling.ident is None else None)
     server.serve()
 
 

@@ -36,7 +36,7 @@ def test_an_atomic_bulk_with_one_fault_keeps_nothing_and_names_all_faults(agency
     ]
     answer = agency.machine.post("/clients/bulk", {"items": items})
     assert faults(answer) == {
-        "/items/1/name": "pattern",
+        "/items/1/name": "invalid",
         "/items/1/segment": "invalid",
         "/items/1/colour": "unknown",
         "/items/2": "type",

@@ -60,7 +60,7 @@ def test_an_upsert_of_something_in_the_trash_restores_it_first(agency: Troupe) -
     assert agency.owner.get(f"/clients/{client['id']}").json()["name"] == "Cedar Group"
 
 
-@pytest.mark.parametrize("external_id", ["a/b", "a%2Fb", "/", "..", "ä ö", "a b", "ERP#7?x=1", "%", "a" * 255])
+@pytest.mark.parametrize("external_id", ["a/b", "a%2Fb", "/", "a..b", "ä ö", "a b", "ERP#7?x=1", "%", "a" * 255])
 def test_an_external_id_may_hold_any_character_percent_encoded(agency: Troupe, external_id: str) -> None:
     client = made(agency.machine.put(at(external_id), {"name": "Cedar"}))
     assert client["external_id"] == external_id

@@ -114,6 +114,8 @@ def faults(value: object, kind: type[Struct], at: str = "") -> list[Fault]:
             inner = _struct_in(field.type)
             deeper = faults(value[name], inner, where) if inner and isinstance(value[name], dict) else []
             found += deeper or [_fault(str(error), where)]
+        else:
+            found += _code_faults(kind, name, value[name], where)
     return found
 
 
@@ -146,11 +148,16 @@ def _sentence(text: str) -> str:
 def code_faults(body: Struct, at: str = "") -> list[Fault]:
     """Return a fault for each member that must be one of a standard's codes (currency, country) and is not."""
     found = []
-    for name, what in _coded(type(body)).items():
-        value = getattr(body, name)
-        if isinstance(value, str) and value not in known(what):
-            found.append(Fault("unknown_code", f"There is no {what} {value[:64]!r}.", pointer=f"{at}/{name}"))
+    for name in _coded(type(body)):
+        found += _code_faults(type(body), name, getattr(body, name), f"{at}/{name}")
     return found
+
+
+def _code_faults(kind: type[Struct], name: str, value: object, where: str) -> list[Fault]:
+    what = _coded(kind).get(name)
+    if what is None or not isinstance(value, str) or value in known(what):
+        return []
+    return [Fault("unknown_code", f"There is no {what} {value[:64]!r}.", pointer=where)]
 
 
 @cache

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from kanwerk.core.problems import Fault, Invalid, Problem
 from kanwerk.core.tables import Recorded
-from kanwerk.core.text import Id
+from kanwerk.core.text import Id, clean
 from kanwerk.core.writes import Write
 
 MOST = 500
@@ -65,6 +65,7 @@ def run(
 def _refuse_repeated(item: Any, seen: set[str]) -> None:
     name = item.get("external_id") if isinstance(item, dict) else None
     if isinstance(name, str):
+        name = clean(name)
         if name in seen:
             sentence = "This external_id stands in an item before."
             raise Invalid(sentence, errors=[Fault("repeated", sentence, pointer="/external_id")])

@@ -10,7 +10,7 @@ import structlog
 
 from kanwerk.core import problems
 from kanwerk.core.ids import new_id
-from kanwerk.core.problems import Problem, Unauthorized, Unavailable
+from kanwerk.core.problems import NotFound, Problem, Unauthorized, Unavailable
 from kanwerk.core.web import API, Headers, Request, Runtime, respond
 
 log = structlog.get_logger()
@@ -67,6 +67,8 @@ class Gate:
         try:
             if head:
                 scope["method"] = "GET"
+            if b"//" in request.raw_path:  # the router would overlook the empty segment, the rest would not
+                raise NotFound("There is nothing at this address.")  # noqa: TRY301
             if b"%2f" in request.raw_path.lower():
                 scope["path"] = "/".join(
                     "_" if "/" in request.segment(i) else request.segment(i) for i in range(_depth(request))

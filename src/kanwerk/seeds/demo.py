@@ -28,10 +28,15 @@ PASSWORD = "kanwerk-demo"  # noqa: S105 (printed for whoever tries the demo)
 
 
 def fill(database: Database) -> str:
-    """Fill an empty database and return how to sign in; ``Conflict`` when there is a space already."""
+    """Fill an empty database and return how to sign in; one with the demo in it stays as it is.
+
+    ``Conflict`` when there are other spaces already.
+    """
 
     def job(session: Session) -> None:
         if not is_open(session):
+            if by_email(session, AGENCY.people[0].email or "") is not None:
+                return
             message = "There is a space already: the demo fills an empty database only."
             raise Conflict(message)
         hashed = hash_password(PASSWORD)
@@ -39,15 +44,16 @@ def fill(database: Database) -> str:
             _Filling(database, session, agency, hashed).run()
 
     database.write(job)
-    people = {each.key: each for each in AGENCY.people}
+    return _sign_in()
+
+
+def _sign_in() -> str:
     tax = next(each for each in AGENCY.people if each.type == "tax_advisor")
     guest = next(each for each in AGENCY.people if each.type == "guest")
     member = next(each for each in AGENCY.people if each.role == "member")
-    shown = [("owner", people["mia"]), ("member", member), ("guest", guest), ("tax advisor", tax)]
+    shown = [("owner", AGENCY.people[0]), ("member", member), ("guest", guest), ("tax advisor", tax)]
     lines = [f"  {who:<12} {person.email}" for who, person in shown]
-    return "\n".join(
-        ["Demo agency ready. Sign in with one of these addresses:", *lines, f"  password     {PASSWORD}"]
-    )
+    return "\n".join(["Demo agency ready. Sign in with one of these addresses:", *lines, f"  password     {PASSWORD}"])
 
 
 class _Filling:
