@@ -70,6 +70,7 @@ class Postgres:
 
     def __init__(self, folder: Path) -> None:
         self.told = folder / "postgres.json"
+        self.restoring = ""
         with only_one(folder / "postgres.lock"):
             self.url = os.environ.get("KANWERK_TEST_POSTGRES_URL") or self._start(folder / "postgres")
             if not self.told.exists():
@@ -105,14 +106,45 @@ class Postgres:
     @contextmanager
     def copy(self, folder: Path, *, furnished: bool = True) -> Iterator[str]:
         """Give a database of its own: its address for ``KANWERK_DATABASE_URL``."""
-        name = f"kanwerk_test_{os.getpid()}_{abs(hash(folder)):x}"
-        template = sql.Identifier(TEMPLATE if furnished else "template1")
+        if furnished:
+            yield self._restored()
+            return
+        name = sql.Identifier(f"kanwerk_test_empty_{os.getpid()}")
         with self._server() as server:
-            server.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template)
-            )
+            server.execute(sql.SQL("CREATE DATABASE {}").format(name))
         try:
-            yield self._of(name)
+            yield self._of(name.as_string().strip('"'))
         finally:
             with self._server() as server:
-                server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+                server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+    def _restored(self) -> str:
+        """Return this process's database as it was furnished: a tenth of the time that a new one takes."""
+        name = f"kanwerk_test_{os.getpid()}"
+        if not self.restoring:
+            with self._server() as server:
+                server.execute(f"DROP DATABASE IF EXISTS {name}")
+                server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+                tables = [
+                    row[0] for row in self._in(name, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+                ]
+            self._in(name, "CREATE SCHEMA furnished")
+            for table in tables:
+                self._in(name, f"CREATE TABLE furnished.{table} AS TABLE public.{table}")
+            self.restoring = "SET session_replication_role = replica;" + "".join(
+                f"DELETE FROM public.{table}; INSERT INTO public.{table} TABLE furnished.{table};"
+                for table in tables
+            )
+        self._in(
+            name,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            f" WHERE datname = '{name}' AND pid <> pg_backend_pid()",
+        )
+        self._in(name, self.restoring)
+        return self._of(name)
+
+    def _in(self, database: str, statement: str) -> list[Any]:
+        url = self._of(database).replace("+psycopg", "", 1)
+        with psycopg.connect(url, autocommit=True) as connection:
+            answer = connection.execute(statement.encode())
+            return answer.fetchall() if answer.description else []

@@ -51,7 +51,9 @@ def command(group: click.Group, name: str) -> Callable[[Callable[..., None]], cl
             except Problem as problem:
                 raise Failure(plainly(problem)) from None
             except DBAPIError as error:
-                raise Failure(f"the database cannot be used: {str(error.orig).strip().splitlines()[0]}") from None
+                raise Failure(
+                    f"the database cannot be used: {str(error.orig).strip().splitlines()[0]}"
+                ) from None
             except OSError as error:
                 raise Failure(f"{error.filename or ''}: {error.strerror}".lstrip(": ")) from None
 

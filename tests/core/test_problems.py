@@ -28,7 +28,7 @@ def test_all_faults_of_a_body_are_named_at_once(agency: Troupe) -> None:
 
 
 def test_codes_of_standards_are_checked_with_everything_else(agency: Troupe) -> None:
-    body = {"country": "XX", "currency": "EUX", "vat_id": "x", "payment_term_days": 1.5, "locale": "xx-YY"}
+    body = {"country": "XX", "currency": "EUX", "vat_id": "x", "payment_term_days": 1.5, "locale": "x"}
     answer = agency.owner.patch(f"/clients/{agency.client_id}/invoicing", body)
     assert faults(answer).keys() == {f"/{name}" for name in body}
 
@@ -120,7 +120,8 @@ def test_an_empty_segment_leads_nowhere_and_does_nothing(agency: Troupe) -> None
     last, signed = agency.owner.last, {"Authorization": f"Bearer {agency.owner.token}"}
     for path in ("//api/v1/clients", "/api//v1/clients", "/api/v1//clients/external/x", "//"):
         for method in ("GET", "PUT"):
-            assert agency.house.ask(method, path, {"name": "X"}, headers=signed).status_code == 404, path
+            address = f"http://kanwerk.example{path}"
+            assert agency.house.ask(method, address, {"name": "X"}, headers=signed).status_code == 404, path
     assert agency.owner.last == last
 
 

@@ -1,10 +1,10 @@
 """Business fields, through the API."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import UNSET, Meta
 
-from kanwerk.business_fields.models import BusinessField, create_field
+from kanwerk.business_fields.models import BusinessField, create_field, merge
 from kanwerk.business_fields.shapes import (
     BUSINESS_FIELDS,
     BusinessFieldData,
@@ -12,12 +12,11 @@ from kanwerk.business_fields.shapes import (
     UpdateBusinessFieldData,
 )
 from kanwerk.core.db import Db
-from kanwerk.core.ids import new_id
 from kanwerk.core.listing import ListQuery, Page, RecordQuery
 from kanwerk.core.problems import invalid_parameter
 from kanwerk.core.routes import Group
 from kanwerk.core.text import Id
-from kanwerk.core.trash import DEPENDANTS, DeleteQuery, bring_back, put, throw_away
+from kanwerk.core.trash import DeleteQuery, bring_back, throw_away
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 
@@ -71,14 +70,7 @@ def delete_business_field(db: Write, me: Me, id: str, query: DeleteFieldQuery) -
     other = db.find(BusinessField, query.merge_into, lock=True)
     if other is None or other is field:
         raise invalid_parameter("merge_into", "There is no such other business field.", "not_found")
-    for each in DEPENDANTS.get("business_field", ()):
-        for one in each.all(db, field):
-            _hand_over(each, db, one, other, me)
-    put(field, new_id(), by=me)
-
-
-def _hand_over(each: Any, db: Write, one: Any, other: BusinessField, me: Me) -> None:
-    each.hand_over(db, one, other, me)
+    merge(db, field, other, by=me)
 
 
 @business_fields.post("/business-fields/{id}/restore", needs="business-fields:write")

@@ -7,6 +7,7 @@ from kanwerk.core.externals import holder, taken
 from kanwerk.core.ids import new_id
 from kanwerk.core.tables import Base, Named, Owned, Trashable
 from kanwerk.core.text import fold
+from kanwerk.core.trash import DEPENDANTS, put
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 
@@ -30,6 +31,14 @@ class BusinessField(Named, Trashable, Owned, Base):
             self.record("business_field.updated", by=by.actor, changes=changes)
 
 
+def merge(db: Write, field: BusinessField, other: BusinessField, *, by: Me) -> None:
+    """Hand over what depends on a field to another, and throw it away."""
+    for each in DEPENDANTS.get("business_field", ()):
+        for one in each.all(db, field):
+            each.hand_over(db, one, other, by)
+    put(field, new_id(), by=by)
+
+
 def create_field(db: Write, name: str, *, by: Me) -> BusinessField:
     """Add a field; ``Conflict`` when there is one of that name."""
     _refuse_taken(db, name, None)
@@ -42,4 +51,6 @@ def create_field(db: Write, name: str, *, by: Me) -> BusinessField:
 def _refuse_taken(db: Write, name: str, but: BusinessField | None) -> None:
     other = holder(db, BusinessField, name_fold=fold(name))
     if other is not None and other is not but:
-        raise taken("name", other, f"There is a business field {other.name!r} already.")
+        trashed = other.trashed_at is not None
+        sentence = f"There is a business field {other.name!r} {'in the trash' if trashed else 'already'}."
+        raise taken("name", other, sentence)

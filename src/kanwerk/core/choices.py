@@ -86,6 +86,11 @@ def timezones() -> Choices:
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in sorted(places))]
 
 
+def including(options: Choices, value: str | None) -> Choices:
+    """Return the options with one that is stored but not among them, so that a form does not lose it."""
+    return options if value is None or value in dict(options) else [(value, value), *options]
+
+
 @cache
 def _english() -> Any:
     from babel import Locale

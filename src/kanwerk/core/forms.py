@@ -2,15 +2,32 @@
 
 from collections.abc import Iterator, Mapping
 from io import BytesIO
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import parse_qsl
 
+import msgspec
 import multipart
+from msgspec import Struct
 
-from kanwerk.core.problems import Problem, TooLarge, Unreadable
+from kanwerk.core import bodies
+from kanwerk.core.problems import Fault, Invalid, Problem, TooLarge, Unreadable
 from kanwerk.core.web import Request
 
+S = TypeVar("S", bound=Struct)
 FIELDS = 2_000
+# What a field takes, for people; the API says it by a pattern.
+TAKES = {
+    "email": "This is not an e-mail address.",
+    "invoice_email": "This is not an e-mail address.",
+    "slug": "Small letters, digits and hyphens, 48 at most.",
+    "vat_id": "Two letters for the country, then its digits and letters.",
+    "iban": "Two letters, two check digits, then 11 to 30 digits and letters.",
+    "bic": "8 or 11 letters and digits.",
+    "default_vat_rate": "A number with up to two decimals, such as 19.",
+    "invoice_number_pattern": "Text with {number} and, if you like, {year} before it.",
+    "hourly_rate": "An amount, such as 95.00.",
+    "cost_rate": "An amount, such as 60.00.",
+}
 
 
 class Form(Mapping[str, str]):
@@ -89,6 +106,30 @@ async def read_form(request: Request) -> Form:
     return Form(fields, files)
 
 
+def body_of(form: Mapping[str, Any], kind: type[S]) -> S:
+    """Return a form's members as a body; an empty field where null is not allowed is a fault beside that field."""
+    types = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+    empty = [name for name, value in form.items() if value is None and not _takes_null(types[name])]
+    faults = [Fault("required", "This is needed.", pointer=f"/{name}") for name in empty]
+    try:
+        body = bodies.convert({name: value for name, value in form.items() if name not in empty}, kind)
+    except Invalid as problem:
+        faults += [fault for fault in problem.errors if str(fault.pointer)[1:] not in empty]
+        raise Invalid(problem.detail, errors=faults) from None
+    if faults:
+        message = "The form has a fault."
+        raise Invalid(message, errors=faults)
+    return body
+
+
+def _takes_null(kind: Any) -> bool:
+    try:
+        msgspec.convert(None, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
 def errors_of(problem: Problem | None) -> dict[str, str]:
     """Return the messages of a problem by field; ``""`` holds what concerns the whole form."""
     if problem is None:
@@ -96,5 +137,6 @@ def errors_of(problem: Problem | None) -> dict[str, str]:
     found: dict[str, str] = {}
     for fault in problem.errors:
         name = fault.pointer.removeprefix("/") if isinstance(fault.pointer, str) else ""
-        found.setdefault(name, fault.message)
+        hint = TAKES.get(name) if fault.code == "pattern" else None
+        found.setdefault(name, hint or fault.message)
     return found or {"": problem.detail}

@@ -1,112 +1,23 @@
-"""Pages: the same verbs for people. A page is a function of the caller, its form comes in, a template goes out."""
+"""Pages: the same verbs for people. A page is a function of the caller; what it returns is rendered."""
 
 import asyncio
-import functools
 import inspect
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, cast
-from urllib.parse import quote, unquote, urlsplit
+from collections.abc import Callable
+from typing import Any, cast
+from urllib.parse import quote, urlsplit
 
-import msgspec
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
-from kanwerk.core import templates
 from kanwerk.core.db import Db
-from kanwerk.core.forms import Form, read_form
+from kanwerk.core.forms import read_form
 from kanwerk.core.ids import is_id
-from kanwerk.core.problems import Forbidden, NotFound, Problem, TooManyRequests, missing
-from kanwerk.core.web import Headers, Request, Runtime, respond
-from kanwerk.core.writes import Write
+from kanwerk.core.problems import Forbidden, NotFound, Problem, missing
+from kanwerk.core.view import Answer, Download, Html, Redirect, View, problem_page, rendered, set_cookie
+from kanwerk.core.web import Request, respond
 
-T = TypeVar("T")
-FLASH = "kanwerk_flash"
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self' data:; font-src 'self'{font}; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-POLICY = _POLICY.format(style="", font="").encode()
-DOCS_POLICY = _POLICY.format(style=" 'unsafe-inline'", font=" data:").encode()
-
-
-class Html(msgspec.Struct):
-    """A template to render with what it takes, or one block of it."""
-
-    template: str
-    context: dict[str, Any] = {}
-    status: int = 200
-    block: str | None = None
-    headers: dict[str, str] = {}
-
-
-class Redirect(msgspec.Struct):
-    """Go on at another address, with a word on what was done and, where there is one, the address that undoes it."""
-
-    url: str
-    text: str = ""
-    undo: str | None = None
-    kind: str = "success"
-    headers: dict[str, str] = {}
-
-
-class Download(msgspec.Struct):
-    """A file to save."""
-
-    name: str
-    content_type: str
-    body: bytes
-
-
-Answer = Html | Redirect | Download
-
-
-class View:
-    """What a page's handler may ask of its request: the person, the form, the query."""
-
-    def __init__(self, request: Request, people: list[Any], me: Any) -> None:
-        """Take the request and the users the browser's session stands for."""
-        self.request, self.people, self.me = request, people, me
-        self.form = Form({})
-
-    @property
-    def runtime(self) -> Runtime:
-        """The worker's settings, database and threads."""
-        return self.request.runtime
-
-    @functools.cached_property
-    def query(self) -> Form:
-        """The query string as a form."""
-        return Form.parse(self.request.query)
-
-    def write(self, work: Callable[[Write], T]) -> T:
-        """Run ``work`` in a transaction of the person's, its events included; not for the loop."""
-        database = self.runtime.database
-        afterwards: list[Callable[[], None]] = []
-
-        def transact(session: Any) -> T:
-            db = Write(database, session, self.me)
-            result = work(db)
-            db.end()
-            afterwards[:] = db.afterwards
-            return result
-
-        result = database.write(transact)
-        for then in afterwards:
-            then()
-        return result
-
-    @property
-    def partial(self) -> bool:
-        """Whether htmx asks for a part of the page only."""
-        return self.request.header(b"hx-request-type") == "partial"
-
-    @property
-    def origin(self) -> str:
-        """The address people see: the one set by the operator, else the one the browser asked."""
-        set_ = self.runtime.settings.public_url
-        scheme = "https" if self.request.secure else "http"
-        return set_ or f"{scheme}://{self.request.header(b'host') or 'localhost'}"
+__all__ = ["Answer", "Download", "Html", "Pages", "Redirect", "View", "handlers", "set_cookie"]
 
 
 class Page:
@@ -133,7 +44,7 @@ class Page:
             answer = await self._answer(view)
         except Problem as problem:
             answer = problem_page(view, problem)
-        status, headers, body = _rendered(view, answer)
+        status, headers, body = rendered(view, answer)
         await respond(send, status, headers, body)
 
     async def _answer(self, view: View) -> Answer:
@@ -204,83 +115,6 @@ def _refuse_other_sites(request: Request) -> None:
         raise Forbidden(message)
 
 
-def problem_page(view: View, problem: Problem) -> Html:
-    """Return the page that says what went wrong."""
-    detail = problem.detail if not isinstance(problem, NotFound | TooManyRequests) else ""
-    context = {"status": problem.status, "detail": detail, "request_id": view.request.id}
-    return Html("layout/problem.html", context, problem.status, headers=problem.headers)
-
-
-def _rendered(view: View, answer: Answer) -> tuple[int, Headers, bytes]:
-    headers: Headers = [
-        (b"content-security-policy", DOCS_POLICY if view.request.path == "/docs" else POLICY),
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"same-origin"),
-        (b"cache-control", b"no-store"),
-        (b"vary", b"Cookie, HX-Request-Type"),
-    ]
-    if view.request.secure:
-        headers.append((b"strict-transport-security", b"max-age=31536000"))
-    if isinstance(answer, Download):
-        name = quote(answer.name)
-        headers += [
-            (b"content-type", answer.content_type.encode()),
-            (b"content-disposition", f"attachment; filename*=UTF-8''{name}".encode()),
-        ]
-        return 200, headers, answer.body
-    headers += [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
-    if isinstance(answer, Redirect):
-        headers.append((b"location", quote(answer.url, safe="/?&=%#:,.~+@!$'()*;-_").encode()))
-        if answer.text:
-            flash = [{"text": answer.text, "kind": answer.kind, "undo": answer.undo}]
-            headers.append(set_cookie(view.request, FLASH, quote(msgspec.json.encode(flash)), 60))
-        return 303, headers, b""
-    headers.append((b"content-type", b"text/html; charset=utf-8"))
-    context, flashes = dict(answer.context), _flashes(view.request)
-    if flashes and not view.partial:
-        headers.append(set_cookie(view.request, FLASH, "", 0))
-        context["flashes"] = flashes
-    context |= shell(view)
-    return answer.status, headers, templates.render(answer.template, context, answer.block).encode()
-
-
-def shell(view: View) -> dict[str, Any]:
-    """Return what every page takes."""
-    theme = view.request.cookie("theme")
-    common: dict[str, Any] = {
-        "path": view.request.path,
-        "theme": theme if theme in ("light", "dark") else "system",
-    }
-    if view.me is not None:
-        common |= {
-            "me": view.me,
-            "space": _space(view.me),
-            "spaces": [_space(each) for each in view.people],
-            "can": view.me.may,
-        }
-    return common
-
-
-def _space(me: Any) -> dict[str, str]:
-    return {"id": me.space_id, "name": me.space_name, "slug": me.space_slug}
-
-
-def _flashes(request: Request) -> list[Mapping[str, Any]]:
-    try:
-        return list(msgspec.json.decode(unquote(request.cookie(FLASH) or "[]"), type=list[dict[str, Any]]))
-    except (msgspec.MsgspecError, ValueError):
-        return []
-
-
-def set_cookie(request: Request, name: str, value: str, seconds: int) -> tuple[bytes, bytes]:
-    """Return the header that sets a cookie only this site's pages get and no script reads."""
-    secure = "; Secure" if request.secure else ""
-    return (
-        b"set-cookie",
-        f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}".encode(),
-    )
-
-
 class Pages:
     """The pages of a package."""
 
@@ -304,8 +138,8 @@ class Pages:
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Add a form's answer; ``again`` shows the form anew with its faults.
 
-        It runs on the writer thread in one transaction; with ``work`` on a worker thread, its ``db`` only reads and it
-        writes through ``view.write``: for what takes long.
+        It runs on the writer thread in one transaction; with ``work`` on a worker thread, where its ``db`` only
+        reads and it writes through ``view.write``: for what takes long.
         """
         return self._add("POST", path, needs, again=again, work=work)
 

@@ -4,9 +4,10 @@ import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
+from kanwerk.core.codes import decimals
 from kanwerk.core.database import Database
 from kanwerk.core.events import EventCounter
 from kanwerk.core.ids import new_id
@@ -131,6 +132,8 @@ def change_space(db: Write, body: Any, *, by: Me, invoicing: bool = False) -> Sp
     members = {name: value.value if hasattr(value, "value") else value for name, value in given(body).items()}
     if "slug" in members:
         check_slug(db.session, members["slug"], but=space.id)
+    if decimals(members.get("currency", space.currency)) != decimals(space.currency):
+        _refuse_with_rates(db)
     if invoicing:
         if members.get("iban"):
             _check_iban(members["iban"])
@@ -139,6 +142,20 @@ def change_space(db: Write, body: Any, *, by: Me, invoicing: bool = False) -> Sp
     if changes:
         space.record("space.updated", by=by.actor, changes=changes)
     return space
+
+
+def _refuse_with_rates(db: Write) -> None:
+    """Rates are kept in minor units: with another number of decimals they would be worth something else."""
+    with_rates = select(User.id).where(
+        User.space_id == db.space_id, or_(User.hourly_rate.is_not(None), User.cost_rate.is_not(None))
+    )
+    if db.session.execute(with_rates.limit(1)).first() is not None:
+        sentence = "People have rates in a currency with another number of decimals: clear the rates first."
+        raise Conflict(
+            sentence,
+            code="rates_in_currency",
+            errors=[Fault("rates_in_currency", sentence, pointer="/currency")],
+        )
 
 
 def _check_iban(iban: str) -> None:

@@ -1,0 +1,206 @@
+"""What a page sees of its request, what it may answer, and how that is sent."""
+
+import functools
+import gzip
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote, unquote
+
+import msgspec
+
+from kanwerk.core import templates
+from kanwerk.core.forms import Form
+from kanwerk.core.problems import NotFound, Problem, TooManyRequests
+from kanwerk.core.web import Headers, Request, Runtime
+from kanwerk.core.writes import Write
+
+T = TypeVar("T")
+COMPRESSED_FROM = 1024
+FLASH = "kanwerk_flash"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self' data:; "
+    "font-src 'self'{font}; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+POLICY = _POLICY.format(style="", font="").encode()
+DOCS_POLICY = _POLICY.format(style=" 'unsafe-inline'", font=" data:").encode()
+
+
+class Html(msgspec.Struct):
+    """A template to render with what it takes, or one block of it.
+
+    A ``secret`` page shows a token beside what somebody typed: it is never compressed (BREACH).
+    """
+
+    template: str
+    context: dict[str, Any] = {}
+    status: int = 200
+    block: str | None = None
+    headers: dict[str, str] = {}
+    secret: bool = False
+
+
+class Redirect(msgspec.Struct):
+    """Go on at another address, with a word on what was done and, if there is one, the address that undoes it."""
+
+    url: str
+    text: str = ""
+    undo: str | None = None
+    kind: str = "success"
+    headers: dict[str, str] = {}
+
+
+class Download(msgspec.Struct):
+    """A file to save."""
+
+    name: str
+    content_type: str
+    body: bytes
+
+
+Answer = Html | Redirect | Download
+
+
+class View:
+    """What a page's handler may ask of its request: the person, the form, the query."""
+
+    def __init__(self, request: Request, people: list[Any], me: Any) -> None:
+        """Take the request and the users the browser's session stands for."""
+        self.request, self.people, self.me = request, people, me
+        self.form = Form({})
+
+    @property
+    def runtime(self) -> Runtime:
+        """The worker's settings, database and threads."""
+        return self.request.runtime
+
+    @functools.cached_property
+    def query(self) -> Form:
+        """The query string as a form."""
+        return Form.parse(self.request.query)
+
+    def write(self, work: Callable[[Write], T]) -> T:
+        """Run ``work`` in a transaction of the person's, its events included; not for the loop."""
+        database = self.runtime.database
+        afterwards: list[Callable[[], None]] = []
+
+        def transact(session: Any) -> T:
+            db = Write(database, session, self.me)
+            result = work(db)
+            db.end()
+            afterwards[:] = db.afterwards
+            return result
+
+        result = database.write(transact)
+        for then in afterwards:
+            then()
+        return result
+
+    @property
+    def partial(self) -> bool:
+        """Whether htmx asks for a part of the page only."""
+        return self.request.header(b"hx-request-type") == "partial"
+
+    @property
+    def origin(self) -> str:
+        """The address people see: the one set by the operator, else the one the browser asked."""
+        set_ = self.runtime.settings.public_url
+        scheme = "https" if self.request.secure else "http"
+        return set_ or f"{scheme}://{self.request.header(b'host') or 'localhost'}"
+
+
+def problem_page(view: View, problem: Problem) -> Html:
+    """Return the page that says what went wrong."""
+    detail = problem.detail if not isinstance(problem, NotFound | TooManyRequests) else ""
+    context = {"status": problem.status, "detail": detail, "request_id": view.request.id}
+    return Html("layout/problem.html", context, problem.status, headers=problem.headers)
+
+
+def problem_answer(request: Request, problem: Problem) -> tuple[int, Headers, bytes]:
+    """Return status, headers and body of a problem met outside of any page."""
+    view = View(request, [], None)
+    return rendered(view, problem_page(view, problem))
+
+
+def rendered(view: View, answer: Answer) -> tuple[int, Headers, bytes]:
+    """Return status, headers and body of a page's answer."""
+    headers: Headers = [
+        (b"content-security-policy", DOCS_POLICY if view.request.path == "/docs" else POLICY),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"same-origin"),
+        (b"cache-control", b"no-store"),
+        (b"vary", b"Cookie, HX-Request-Type, Accept-Encoding"),
+    ]
+    if view.request.secure:
+        headers.append((b"strict-transport-security", b"max-age=31536000"))
+    if isinstance(answer, Download):
+        name = quote(answer.name)
+        headers += [
+            (b"content-type", answer.content_type.encode()),
+            (b"content-disposition", f"attachment; filename*=UTF-8''{name}".encode()),
+        ]
+        return 200, headers, answer.body
+    headers += [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
+    if isinstance(answer, Redirect):
+        headers.append((b"location", quote(answer.url, safe="/?&=%#:,.~+@!$'()*;-_").encode()))
+        if answer.text:
+            flash = [{"text": answer.text, "kind": answer.kind, "undo": answer.undo}]
+            headers.append(set_cookie(view.request, FLASH, quote(msgspec.json.encode(flash)), 60))
+        return 303, headers, b""
+    headers.append((b"content-type", b"text/html; charset=utf-8"))
+    context, flashes = dict(answer.context), _flashes(view.request)
+    if flashes and not view.partial:
+        headers.append(set_cookie(view.request, FLASH, "", 0))
+        context["flashes"] = flashes
+    context |= shell(view)
+    body = templates.render(answer.template, context, answer.block).encode()
+    if len(body) > COMPRESSED_FROM and not answer.secret and takes(view.request, "gzip"):
+        headers.append((b"content-encoding", b"gzip"))
+        body = gzip.compress(body, 4, mtime=0)
+    return answer.status, headers, body
+
+
+def takes(request: Request, encoding: str) -> bool:
+    """Whether the browser takes answers in this encoding (RFC 9110, 12.5.3)."""
+    for part in (request.header(b"accept-encoding") or "").lower().split(","):
+        name, *options = (piece.strip() for piece in part.split(";"))
+        if name == encoding:
+            return not any(option.replace(" ", "") in ("q=0", "q=0.0") for option in options)
+    return False
+
+
+def shell(view: View) -> dict[str, Any]:
+    """Return what every page takes."""
+    theme = view.request.cookie("theme")
+    common: dict[str, Any] = {
+        "path": view.request.path,
+        "theme": theme if theme in ("light", "dark") else "system",
+    }
+    if view.me is not None:
+        common |= {
+            "me": view.me,
+            "space": _space(view.me),
+            "spaces": [_space(each) for each in view.people],
+            "can": view.me.may,
+        }
+    return common
+
+
+def _space(me: Any) -> dict[str, str]:
+    return {"id": me.space_id, "name": me.space_name, "slug": me.space_slug}
+
+
+def _flashes(request: Request) -> list[Mapping[str, Any]]:
+    try:
+        return list(msgspec.json.decode(unquote(request.cookie(FLASH) or "[]"), type=list[dict[str, Any]]))
+    except (msgspec.MsgspecError, ValueError):
+        return []
+
+
+def set_cookie(
+    request: Request, name: str, value: str, seconds: int, *, path: str = "/"
+) -> tuple[bytes, bytes]:
+    """Return the header that sets a cookie only this site's pages get and no script reads."""
+    secure = "; Secure" if request.secure else ""
+    cookie = f"{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    return b"set-cookie", cookie.encode()
