@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -59,6 +60,17 @@ async function licences() {
   return `${(await Promise.all(texts)).join("\n\n---\n\n")}\n`;
 }
 
+/** Lay a brotli and a gzip twin beside each text, so that the server only picks one. */
+async function compress() {
+  for (const name of await readdir(out)) {
+    if (!/\.(?:css|js|svg|txt)$/.test(name)) continue;
+    const content = await readFile(join(out, name));
+    if (content.length < 1024) continue;
+    await writeFile(join(out, `${name}.br`), brotliCompressSync(content));
+    await writeFile(join(out, `${name}.gz`), gzipSync(content, { level: 9 }));
+  }
+}
+
 /** Note in the manifest what esbuild made: entries by their own name, fonts by theirs. */
 function note(metafile) {
   for (const [file, made] of Object.entries(metafile.outputs)) {
@@ -100,4 +112,5 @@ await emit("icons.svg", await sprite());
 await emit("logo.svg", await readFile(join(here, "images/logo.svg")));
 await emit("favicon.svg", await readFile(join(here, "images/favicon.svg")));
 await emit("licences.txt", await licences());
+await compress();
 await writeFile(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

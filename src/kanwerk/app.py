@@ -18,14 +18,15 @@ from litestar import Litestar, Request, Response, get
 from litestar.exceptions import HTTPException
 
 from kanwerk import housekeeping
+from kanwerk.business_fields import pages as field_pages
 from kanwerk.business_fields.api import business_fields
 from kanwerk.clients import act_pages, edit_pages, home_page, import_pages
 from kanwerk.clients import pages as client_pages
 from kanwerk.clients.api import clients
 from kanwerk.config import Settings
-from kanwerk.core import logs, openapi, pages, problems, stopping
+from kanwerk.core import assets, logs, openapi, pages, stopping
 from kanwerk.core.database import Database
-from kanwerk.core.gate import Gate
+from kanwerk.core.gate import Gate, answer_to
 from kanwerk.core.limits import FAILURES, Limiter
 from kanwerk.core.problems import MethodNotAllowed, NotFound, Problem
 from kanwerk.core.routes import Group, handlers
@@ -33,6 +34,7 @@ from kanwerk.core.web import API, Runtime
 from kanwerk.core.writer import Threads
 from kanwerk.nouns import shapes as _nouns  # noqa: F401  # for the tables and events it makes known
 from kanwerk.people import pages as people_pages
+from kanwerk.people import settings_pages, tokens_pages, users_pages
 from kanwerk.people.access import RIGHTS, SCOPES
 from kanwerk.people.callers import by_session, by_token
 from kanwerk.people.spaces_api import spaces
@@ -64,6 +66,7 @@ def create(settings: Settings | None = None) -> Gate:
             description_yaml,
             *handlers(GROUPS),
             *pages.handlers(PAGES),
+            *assets.assets,
         ],
         openapi_config=None,
         exception_handlers={Exception: _problem},
@@ -75,7 +78,12 @@ def create(settings: Settings | None = None) -> Gate:
 
 
 PAGES: list[pages.Pages] = [
+    assets.pages,
     people_pages.pages,
+    settings_pages.pages,
+    users_pages.pages,
+    tokens_pages.pages,
+    field_pages.pages,
     home_page.pages,
     client_pages.pages,
     edit_pages.pages,
@@ -134,12 +142,10 @@ def _problem(request: Request[Any, Any, Any], error: Exception) -> Response[byte
     else:
         log.exception("failed", request_id=ours.id, path=ours.path, exc_info=error)
         problem = Problem("Something went wrong on our side.")
-    body, headers = problems.render(problem, ours.id)
+    status, headers, body = answer_to(problem, ours)
+    told = {name.decode(): value.decode("latin-1") for name, value in headers}
     return Response(
-        body,
-        status_code=problem.status,
-        media_type="application/problem+json",
-        headers={name.decode(): value.decode() for name, value in headers if name != b"content-type"},
+        body, status_code=status, media_type=told.pop("content-type").partition(";")[0], headers=told
     )
 
 

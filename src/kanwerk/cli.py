@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from kanwerk import __version__
-from kanwerk.cli_base import Failure, command, in_space, opened, password_from
+from kanwerk.commands import Failure, command, in_space, opened, password_from
 from kanwerk.config import Settings
 from kanwerk.core.writes import Write
 

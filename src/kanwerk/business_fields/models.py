@@ -1,5 +1,7 @@
 """Business fields: what a space does for its clients."""
 
+from typing import Any
+
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
@@ -33,7 +35,8 @@ class BusinessField(Named, Trashable, Owned, Base):
 
 def merge(db: Write, field: BusinessField, other: BusinessField, *, by: Me) -> None:
     """Hand over what depends on a field to another, and throw it away."""
-    for each in DEPENDANTS.get("business_field", ()):
+    dependants: list[Any] = DEPENDANTS.get("business_field", [])
+    for each in dependants:
         for one in each.all(db, field):
             each.hand_over(db, one, other, by)
     put(field, new_id(), by=by)

@@ -247,9 +247,9 @@ def _fate(
 
 def apply(view_write: Any, rows: list[Row], me: Me) -> Iterator[tuple[str, int]]:
     """Do the rows without faults, in chunks, each a transaction; yield (action, count) as they are done."""
-    todo = [row for row in rows if row.action in ("create", "update")]
-    for start in range(0, len(todo), CHUNK):
-        chunk = todo[start : start + CHUNK]
+    due = [row for row in rows if row.action in ("create", "update")]
+    for start in range(0, len(due), CHUNK):
+        chunk = due[start : start + CHUNK]
 
         def work(db: Write, chunk: list[Row] = chunk) -> dict[str, int]:
             counts = {"create": 0, "update": 0, "fault": 0}

@@ -1,4 +1,4 @@
-"""What a form offers to choose from, in words: countries, currencies, languages, time zones (by Babel, from CLDR)."""
+"""What forms offer to choose from, named by Babel: countries, currencies, languages, time zones."""
 
 from functools import cache
 from typing import Any

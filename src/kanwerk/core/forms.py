@@ -107,7 +107,7 @@ async def read_form(request: Request) -> Form:
 
 
 def body_of(form: Mapping[str, Any], kind: type[S]) -> S:
-    """Return a form's members as a body; an empty field where null is not allowed is a fault beside that field."""
+    """Return a form's members as a body; an empty field where null is not allowed is a fault beside it."""
     types = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
     empty = [name for name, value in form.items() if value is None and not _takes_null(types[name])]
     faults = [Fault("required", "This is needed.", pointer=f"/{name}") for name in empty]

@@ -11,6 +11,7 @@ import structlog
 from kanwerk.core import problems
 from kanwerk.core.ids import new_id
 from kanwerk.core.problems import NotFound, Problem, Unauthorized, Unavailable
+from kanwerk.core.view import problem_answer
 from kanwerk.core.web import API, Headers, Request, Runtime, respond
 
 log = structlog.get_logger()
@@ -84,8 +85,7 @@ class Gate:
                     self._let_in(request, extra)
                 await self.app(scope, receive, sending)
         except Problem as problem:
-            body, headers = problems.render(problem, request.id)
-            await respond(sending, problem.status, headers, body)
+            await respond(sending, *answer_to(problem, request))
         except Exception as error:
             log.exception("failed", request_id=request.id, path=scope["path"], error=type(error).__name__)
             body, headers = problems.render(Problem("Something went wrong on our side."), request.id)
@@ -122,6 +122,15 @@ class Gate:
             ]
             if left < 0:
                 raise runtime.limiter.refuse(key)
+
+
+def answer_to(problem: Problem, request: Request) -> tuple[int, Headers, bytes]:
+    """Return status, headers and body of a problem: a page for people, JSON for machines."""
+    path = request.path
+    if path.startswith(f"{API}/") or path == API or path in _QUIET:
+        body, headers = problems.render(problem, request.id)
+        return problem.status, headers, body
+    return problem_answer(request, problem)
 
 
 def _depth(request: Request) -> int:

@@ -10,7 +10,7 @@ from kanwerk.core.events import EventData
 from kanwerk.core.listing import Page, PageMeta
 from kanwerk.core.problems import ProblemData
 from kanwerk.core.routes import Group, Route
-from kanwerk.core.schemas import (
+from kanwerk.core.describing import (
     collect_enums,
     header_parameter,
     header_refs,
@@ -148,7 +148,7 @@ class _Description:
         words.append(f"Scope: `{scope}`." if scope else "Any token may.")
         found: dict[str, Any] = {
             "operationId": route.fn.__name__.rstrip("_"),
-            "summary": title.rstrip("."),
+            "summary": route.fn.__name__.rstrip("_").replace("_", " ").capitalize(),
             "description": "\n\n".join(word for word in words if word),
             "tags": [route.group.name],
             "security": [{"token": []}],

@@ -73,17 +73,20 @@ class Page:
         arguments = {name: known[name] for name in self.wants if name in known}
         if self.method == "GET":
             db = Db(view.runtime.database, view.me)
-            answer = self.fn(**arguments, db=db)
+            answer = self._call(db, arguments)
             return cast("Answer", await answer if asyncio.iscoroutine(answer) else answer)
         return await self._post(view, arguments)
+
+    def _call(self, db: Db, arguments: dict[str, Any]) -> Any:
+        return self.fn(**arguments, db=db) if "db" in self.wants else self.fn(**arguments)
 
     async def _post(self, view: View, arguments: dict[str, Any]) -> Answer:
         threads = view.runtime.threads
         try:
             if self.work:
                 db = Db(view.runtime.database, view.me)
-                return await threads.work(lambda: self.fn(**arguments, db=db))
-            return await threads.write(lambda: view.write(lambda db: self.fn(**arguments, db=db)))
+                return await threads.work(lambda: self._call(db, arguments))
+            return await threads.write(lambda: view.write(lambda db: self._call(db, arguments)))
         except Problem as problem:
             if self.again is None or problem.status in (403, 404, 429, 503):
                 raise
@@ -138,7 +141,7 @@ class Pages:
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Add a form's answer; ``again`` shows the form anew with its faults.
 
-        It runs on the writer thread in one transaction; with ``work`` on a worker thread, where its ``db`` only
+        It runs on the writer thread in one transaction; with ``work`` on a worker thread, where ``db`` only
         reads and it writes through ``view.write``: for what takes long.
         """
         return self._add("POST", path, needs, again=again, work=work)

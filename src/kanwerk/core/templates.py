@@ -14,13 +14,7 @@ from kanwerk.core import clock
 
 PACKAGE = Path(__file__).parent.parent
 STATIC = PACKAGE / "static"
-_STEPS = (
-    (60, "minute", 60),
-    (24, "hour", 3600),
-    (30, "day", 86_400),
-    (12, "month", 2_592_000),
-    (0, "year", 31_536_000),
-)
+_UNITS = (("year", 31_536_000), ("month", 2_592_000), ("day", 86_400), ("hour", 3600), ("minute", 60))
 
 
 @cache
@@ -78,15 +72,12 @@ def ago(value: str | datetime | None) -> Markup:
 
 
 def _distance(seconds: float) -> str:
-    count = abs(seconds)
-    if count < 60:  # noqa: PLR2004
-        return "just now" if seconds >= 0 else "in a moment"
-    for most, unit, length in _STEPS:
-        if count / length < most or not most:
-            whole = int(count // length)
-            words = f"{whole} {unit}{'' if whole == 1 else 's'}"
+    for unit, length in _UNITS:
+        count = int(abs(seconds) // length)
+        if count:
+            words = f"{count} {unit}{'' if count == 1 else 's'}"
             return f"{words} ago" if seconds >= 0 else f"in {words}"
-    raise AssertionError  # the last step has no end
+    return "just now" if seconds >= 0 else "in a moment"
 
 
 def number(value: float) -> str:

@@ -39,9 +39,6 @@ class Dependants(Protocol):
     def detach(self, db: Write, one: Any, by: Any) -> None:
         """Let one go."""
 
-    def hand_over(self, db: Write, one: Any, other: Any, by: Any) -> None:
-        """Let one point at another record instead."""
-
     def restore(self, db: Write, trash_id: str, by: Any) -> None:
         """Bring back those that went along."""
 

@@ -41,7 +41,7 @@ class Html(msgspec.Struct):
 
 
 class Redirect(msgspec.Struct):
-    """Go on at another address, with a word on what was done and, if there is one, the address that undoes it."""
+    """Go on at another address, with a word on what was done and maybe the address that undoes it."""
 
     url: str
     text: str = ""
