@@ -88,8 +88,8 @@ def set_password(
     session.execute(delete(PasswordReset).where(PasswordReset.identity_id == identity.id))
 
 
-def ask_reset(session: Transaction, email: str) -> str | None:
-    """Return a one-time token that lets the person set a new password; None for an unknown address."""
+def ask_reset(session: Transaction, email: str) -> tuple[str, str] | None:
+    """Return a one-time token to set a new password and where to mail it; None for an unknown address."""
     identity = by_email(session, email)
     if identity is None:
         return None
@@ -97,7 +97,7 @@ def ask_reset(session: Transaction, email: str) -> str | None:
     session.execute(delete(PasswordReset).where(PasswordReset.identity_id == identity.id))
     expires = clock.now() + timedelta(hours=RESET_HOURS)
     session.add(PasswordReset(token_hash=hashed(token), identity_id=identity.id, expires_at=expires))
-    return token
+    return token, identity.email
 
 
 def by_reset(session: Transaction, token: str) -> Identity | None:

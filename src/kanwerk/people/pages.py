@@ -155,9 +155,9 @@ def forgot_password(view: View) -> Answer:
         _failed(view)
         if "@" not in values["email"]:
             raise invalid("/email", "An e-mail address is needed.")
-        token = view.runtime.database.write(lambda session: identities.ask_reset(session, values["email"]))
-        if token is not None:
-            mail_reset(view.runtime.settings, values["email"], token)
+        asked = view.runtime.database.write(lambda session: identities.ask_reset(session, values["email"]))
+        if asked is not None:
+            mail_reset(view.runtime.settings, asked[1], asked[0])
     except Problem as problem:
         errors = errors_of(problem)
     context = {"values": values, "errors": errors, "sent": not errors}
