@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Coroutine
 from typing import Any, Self, TypeVar
+from urllib.parse import urlencode
 
 from httpx import ASGITransport, AsyncClient, Response
 from sqlalchemy import select
@@ -86,7 +87,9 @@ class House:
             given["Content-Type"] = b"application/json"
         asked = {name: _written(value) for name, value in (query or {}).items() if value is not None}
         client = self.client if address == ADDRESS else self._client(address)
-        answer = await client.request(method, path, content=body, headers=given, params=asked or None)
+        if asked:
+            path += ("&" if "?" in path else "?") + urlencode(asked)
+        answer = await client.request(method, path, content=body, headers=given)
         if client is not self.client:
             await client.aclose()
         _check(method, answer)

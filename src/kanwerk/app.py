@@ -7,6 +7,7 @@ handler returns is encoded once and sent.
 
 import asyncio
 import contextlib
+import gc
 import json
 from collections.abc import AsyncIterator
 from functools import cache
@@ -49,10 +50,11 @@ def create(settings: Settings | None = None) -> Gate:
     """Return the application for one worker process, an ASGI application."""
     settings = settings or Settings.load()
     logs.set_up(settings.log_format)
+    database = Database(settings.url)
     runtime = Runtime(
         settings=settings,
-        database=Database(settings.url),
-        threads=Threads(settings.write_queue),
+        database=database,
+        threads=Threads(database, settings.write_queue),
         limiter=Limiter(*settings.rate_limit) if settings.rate_limit else None,
         failures=Limiter(*FAILURES),
         identify=by_token,
@@ -151,6 +153,9 @@ def _problem(request: Request[Any, Any, Any], error: Exception) -> Response[byte
 
 @contextlib.asynccontextmanager
 async def _running(runtime: Runtime) -> AsyncIterator[None]:
+    gc.collect()
+    gc.freeze()  # what is there now stays: the collector need not look at it again and again
+    gc.set_threshold(20_000, 20, 50)
     beside = [asyncio.create_task(work) for work in (housekeeping.run(runtime), stopping.watch(runtime))]
     try:
         yield

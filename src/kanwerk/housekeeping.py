@@ -43,7 +43,7 @@ async def keep_uses(runtime: Runtime) -> None:
     """Write down when tokens and users were last active; it is held in memory in between."""
     uses = runtime.state.pop("uses", {})
     if uses:
-        await runtime.threads.write(lambda: runtime.database.write(lambda session: write_uses(session, uses)))
+        await runtime.threads.write(lambda session: write_uses(session, uses))
 
 
 def sweep(session: Transaction) -> int:

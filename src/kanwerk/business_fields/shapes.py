@@ -9,7 +9,7 @@ from kanwerk.core.reads import Shape
 from kanwerk.core.text import Id, Name
 
 
-class BusinessFieldData(Struct):
+class BusinessFieldData(Struct, gc=False):
     """A field of business."""
 
     id: Id

@@ -65,7 +65,7 @@ def create_client_(db: Write, me: Me, body: CreateClientData) -> ClientFullData:
     return db.full(CLIENTS, create_client(db, members_of(body), by=me))
 
 
-class BulkBody(Struct, forbid_unknown_fields=True):
+class CreateClientsData(Struct, forbid_unknown_fields=True):
     """Items to create, or to upsert where they carry an `external_id`."""
 
     items: Annotated[list[Any], Meta(min_length=1, max_length=bulk.MOST)]
@@ -73,7 +73,7 @@ class BulkBody(Struct, forbid_unknown_fields=True):
 
 
 @clients.post("/clients/bulk", needs="clients:write", heavy=True, items=CreateClientData)
-def bulk_clients(db: Write, me: Me, body: BulkBody) -> ResultsData:
+def bulk_clients(db: Write, me: Me, body: CreateClientsData) -> ResultsData:
     """Create or upsert up to 500 clients in one request, all of them or each for itself."""
     return bulk.run(db, body.items, lambda item: create_or_upsert(db, item, by=me), atomic=body.atomic)
 

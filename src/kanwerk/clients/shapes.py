@@ -40,7 +40,7 @@ class ProjectStatus(Enum):
     COMPLETED = "completed"
 
 
-class ClientData(Struct):
+class ClientData(Struct, gc=False):
     """A client."""
 
     id: str
@@ -52,7 +52,7 @@ class ClientData(Struct):
     origin_space: Annotated[SpaceData | None, Meta(description=_ORIGIN)]
 
 
-class ProjectData(Struct):
+class ProjectData(Struct, gc=False):
     """A project, as its client shows it."""
 
     id: Id
@@ -68,7 +68,7 @@ class ProjectData(Struct):
     origin_space: SpaceData | None
 
 
-class ClientFullData(Struct, kw_only=True):
+class ClientFullData(Struct, kw_only=True, gc=False):
     """A client, with everything about it."""
 
     id: str

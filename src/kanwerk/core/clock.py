@@ -28,4 +28,4 @@ def pretend(moment: datetime) -> Iterator[None]:
 
 def wire(moment: datetime) -> str:
     """Write a moment as RFC 3339 in UTC with six digits and ``Z``, as every answer and the SQLite file do."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"

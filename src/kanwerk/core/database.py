@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import psycopg
 import structlog
@@ -121,6 +121,17 @@ class Database:
                 return result
         raise AssertionError  # the last turn returns or raises
 
+    def write_together(self, works: list[Callable[[Session], Any]]) -> "list[Outcome] | None":
+        """Run several works in one transaction with one commit, each in a savepoint of its own; return their outcomes.
+
+        None when the transaction itself failed (a race, a full disk): nothing was kept, and each is to be run alone.
+        """
+        try:
+            with self.turn(), self.engine.connect() as connection, connection.begin():
+                return [_outcome(connection, work) for work in works]
+        except (exc.DBAPIError, sqlite3.Error, psycopg.Error, Unavailable):
+            return None
+
     def look(self, work: Callable[[Session], T]) -> T:
         """Run ``work`` on a session that only reads; it waits for no writer. For pages before sign-in and commands."""
         try:
@@ -152,6 +163,26 @@ class Database:
             yield
         finally:
             os.close(handle)
+
+
+class Outcome(NamedTuple):
+    """What became of a work: its result, or what it raised."""
+
+    result: Any
+    error: Exception | None
+
+
+def _outcome(connection: Connection, work: Callable[[Session], Any]) -> Outcome:
+    options: Any = {"join_transaction_mode": "create_savepoint", "expire_on_commit": False, "autoflush": False}
+    try:
+        with Session(connection, **options) as session:
+            result = work(session)
+            session.commit()
+            return Outcome(result, None)
+    except (exc.DBAPIError, sqlite3.Error, psycopg.Error):
+        raise
+    except Exception as error:  # noqa: BLE001 (it belongs to the one who asked for this work)
+        return Outcome(None, error)
 
 
 def _lost_a_race(error: object) -> bool:

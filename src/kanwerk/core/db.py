@@ -91,15 +91,16 @@ class Db:
             rows.pop()
         build = read.item_builder(self.database.dialect)
         meta = PageMeta(None, as_of)
+        records = [build(row) for row in rows]
         if more:
-            last_id, value = rows[-1][-2:]
+            last: Any = records[-1]
+            value = last.id if query.sort == "id" else rows[-1][-1]
             wire = read.sort_wire(query.sort, self.database.dialect)
-            meta.next_cursor = listing.cursor(
-                query, as_of, wire(value) if wire and value is not None else value, last_id
-            )
+            value = wire(value) if wire and value is not None else value
+            meta.next_cursor = listing.cursor(query, as_of, value, last.id)
         if query.total:
             meta.total = self.rows(read.count_query(query, fence), **query.values, **values)[0][0]
-        return Page([build(row) for row in rows], meta)
+        return Page(records, meta)
 
     def all(self, read: Read[S, Any], *, fence: str | None = None, **asked: str) -> list[S]:
         """Return a whole list, for pages that show no cursor: read by 500."""

@@ -10,6 +10,7 @@ import structlog
 
 from kanwerk.core import problems
 from kanwerk.core.ids import new_id
+from kanwerk.core.logs import AccessLog
 from kanwerk.core.problems import NotFound, Problem, Unauthorized, Unavailable
 from kanwerk.core.view import problem_answer
 from kanwerk.core.web import API, Headers, Request, Runtime, respond
@@ -41,6 +42,7 @@ class Gate:
     def __init__(self, app: Any, runtime: Runtime) -> None:
         """Wrap the application."""
         self.app, self.runtime = app, runtime
+        self.log = AccessLog(runtime.settings.log_format)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection."""
@@ -92,16 +94,17 @@ class Gate:
             await respond(sending, 500, headers, body)
         if scope["path"] not in _QUIET:
             caller = request.caller
-            log.info(
-                "request",
-                method="HEAD" if head else scope["method"],
-                path=_shown(scope["path"]),
-                status=told[0],
-                ms=round((time.perf_counter() - began) * 1000, 2),
-                bytes=told[1],
-                id=request.id,
-                space=getattr(caller, "space_slug", None),
-                user=getattr(caller, "id", None),
+            self.log.write(
+                {
+                    "method": "HEAD" if head else scope["method"],
+                    "path": _shown(scope["path"]),
+                    "status": told[0],
+                    "ms": round((time.perf_counter() - began) * 1000, 2),
+                    "bytes": told[1],
+                    "id": request.id,
+                    "space": caller.space_slug if caller else None,
+                    "user": caller.id if caller else None,
+                }
             )
 
     def _let_in(self, request: Request, extra: Headers) -> None:

@@ -108,6 +108,7 @@ class Read(Generic[S, F]):
         self.archivable = issubclass(model, Archivable)
         self.parse = lru_cache(2048)(self._parse)
         self._queries: dict[Any, Query] = {}
+        self._wires: dict[tuple[str, str], Callable[[Any], Any] | None] = {}
         self._builders: dict[tuple[str, str], Callable[[Sequence[Any]], Any]] = {}
         self._params: dict[str, Param] | None = None
 
@@ -161,7 +162,10 @@ class Read(Generic[S, F]):
 
     def sort_wire(self, sort: str, dialect: Dialect) -> Callable[[Any], Any] | None:
         """Return what writes the sorted member's value into a cursor."""
-        return to_wire(self.sorts[sort].type, dialect)
+        key = (sort, dialect.name)
+        if key not in self._wires:
+            self._wires[key] = to_wire(self.sorts[sort].type, dialect)
+        return self._wires[key]
 
     def _include(self) -> Param:
         names = sorted(self.includes)
@@ -243,7 +247,7 @@ class Read(Generic[S, F]):
         return RecordQuery(tuple(found.get("include", ())), found.get("trashed", False))
 
     def list_query(self, query: ListQuery, fence: str | None) -> Query:
-        """Return the SELECT of a page: members of ``item``, then id and the sorted member's value."""
+        """Return the SELECT of a page: members of ``item``, then the sorted member's value unless it is the id."""
         after = None if query.after is None else ("null" if query.after[0] is None else "value")
         key = (query.filters, query.sort, query.descending, query.trashed, query.archived, after, fence)
         found = self._queries.get(key)
@@ -255,7 +259,7 @@ class Read(Generic[S, F]):
         column, row_id = self.sorts[query.sort], self.model.id
         nullable = getattr(column, "nullable", False)
         statement = (
-            select(*self.item.columns(), row_id.label("row_id"), column.label("row_sort"))
+            select(*self.item.columns(), *([] if column is row_id else [column.label("row_sort")]))
             .select_from(self.source)
             .where(*self._conditions(query, fence))
             .limit(bindparam("limit"))

@@ -86,7 +86,9 @@ class Page:
             if self.work:
                 db = Db(view.runtime.database, view.me)
                 return await threads.work(lambda: self._call(db, arguments))
-            return await threads.write(lambda: view.write(lambda db: self._call(db, arguments)))
+            answer = await threads.write(view.transaction(lambda db: self._call(db, arguments)))
+            view.go_on()
+            return cast("Answer", answer)
         except Problem as problem:
             if self.again is None or problem.status in (403, 404, 429, 503):
                 raise

@@ -4,6 +4,7 @@ Loading ORM objects to answer a GET costs a factor of four; building the stateme
 is the only place that compiles a statement by itself.
 """
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -57,8 +58,13 @@ class Shape(Generic[S]):
         build: Callable[[Sequence[Any]], S] = eval(f"lambda r: {expression}", names)  # noqa: S307 (our own words only)
         return build
 
+    def _in_order(self) -> bool:
+        taken = [each for each in inspect.signature(self.struct).parameters.values() if each.kind != each.KEYWORD_ONLY]
+        return [each.name for each in taken][: len(self.members)] == list(self.members)
+
     def _expression(self, dialect: Dialect, names: dict[str, Any], at: int) -> tuple[str, int]:
         first, arguments = at, []
+        positional = self._in_order()  # takes half the time of names
         for member, source in self.members.items():
             if isinstance(source, Shape):
                 text, at = source._expression(dialect, names, at)  # noqa: SLF001 (itself, one level down)
@@ -70,7 +76,7 @@ class Shape(Generic[S]):
                 cell = f"r[{at}]"
                 text = f"(None if {cell} is None else {_name(names, wire)}({cell}))" if wire else cell
                 at += 1
-            arguments.append(f"{member}={text}")
+            arguments.append(text if positional else f"{member}={text}")
         made = f"{_name(names, self.struct)}({', '.join(arguments)})"
         return (f"(None if r[{first}] is None else {made})" if self.nullable else made), at
 

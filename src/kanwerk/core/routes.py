@@ -5,7 +5,8 @@ import hashlib
 import inspect
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from enum import Enum
 from typing import Any, cast
 
 import msgspec
@@ -148,44 +149,53 @@ class Route:
         if self.body is not None:
             arguments["body"] = bodies.decode(raw, self.body)
         key = request.header(b"idempotency-key") if self.method == "POST" and not dry else None
-        job = self._job(request, arguments, raw, key, dry=dry)
+        run = self._transaction(request, arguments, raw, key, dry=dry)
         if key is None:
-            kept = await self._run(request, job)
+            kept = await run()
         else:
             idempotency.check(key)
-            kept = await self._once(request, key, job)
+            kept = await self._once(request, key, run)
         return (
             kept.status,
             [(name.encode(), value.encode()) for name, value in kept.headers.items()],
             kept.body,
         )
 
-    async def _run(self, request: Request, job: Callable[[], Kept]) -> Kept:
-        threads = request.runtime.threads
-        return await (threads.work(job) if self.heavy else threads.write(job))
+    async def _run(self, request: Request, transact: Callable[[Any], Kept], afterwards: list[Any]) -> Kept:
+        threads, database = request.runtime.threads, request.runtime.database
+        try:
+            if self.heavy:
+                kept = await threads.work(lambda: database.write(transact))
+            else:
+                kept = await threads.write(transact)
+        except DryRun as dry_run:
+            return dry_run.answer
+        for then in afterwards:
+            threads.later(then)
+        return kept
 
-    async def _once(self, request: Request, key: str, job: Callable[[], Kept]) -> Kept:
+    async def _once(self, request: Request, key: str, run: Callable[[], Awaitable[Kept]]) -> Kept:
         name, running = (request.caller.space_id, request.caller.id, key), request.runtime.running
         if name in running:
             done, _ = await asyncio.wait({running[name]}, timeout=TWIN_SECONDS)
             if not done:
                 raise in_progress()
-        task = running[name] = asyncio.ensure_future(self._run(request, job))
+        task = running[name] = asyncio.ensure_future(run())
         try:
             return await asyncio.shield(task)
         finally:
             if running.get(name) is task:
                 del running[name]
 
-    def _job(
+    def _transaction(
         self, request: Request, arguments: dict[str, Any], raw: bytes, key: str | None, *, dry: bool
-    ) -> Callable[[], Kept]:
+    ) -> Callable[[], Awaitable[Kept]]:
         database, me, if_match = request.runtime.database, request.caller, request.header(b"if-match")
         told = idempotency.fingerprint(self.method, request.raw_path, request.query, raw) if key else ""
-
         afterwards: list[Callable[[], None]] = []
 
         def transact(session: Any) -> Kept:
+            afterwards.clear()
             db = Write(database, session, me, if_match=if_match, dry=dry)
             if key is not None and (kept := idempotency.replay(db, key, told)):
                 return kept
@@ -198,25 +208,13 @@ class Route:
             if key is not None:
                 safe = answer
                 if self.secret:
-                    safe = Kept(
-                        answer.status,
-                        answer.headers,
-                        encode(msgspec.structs.replace(result, **{self.secret: None})),
-                    )
+                    shown = msgspec.structs.replace(result, **{self.secret: None})
+                    safe = Kept(answer.status, answer.headers, encode(shown))
                 idempotency.keep(db, key, told, safe)
-            afterwards[:] = db.afterwards
+            afterwards.extend(db.afterwards)
             return answer
 
-        def job() -> Kept:
-            try:
-                kept = database.write(transact)
-            except DryRun as dry_run:
-                return dry_run.answer
-            for then in afterwards:
-                then()
-            return kept
-
-        return job
+        return lambda: self._run(request, transact, afterwards)
 
     def _answer(self, db: Write, result: Any, request: Request) -> Kept:
         if result is None or self.answer is type(None):
@@ -266,15 +264,17 @@ def struct_params(kind: type[Struct]) -> list[Param]:
         options = [option for option in typing.get_args(member.type) if option is not type(None)]
         optional = type(None) in typing.get_args(member.type)
         value = options[0] if optional and len(options) == 1 else member.type
-        many = typing.get_origin(value) in (list, tuple)
+        bare = value.__origin__ if typing.get_origin(value) is typing.Annotated else value
+        many = typing.get_origin(bare) in (list, tuple)
         meta = next(
             (each for each in getattr(value, "__metadata__", ()) if isinstance(each, msgspec.Meta)), None
         )
+        whole = bare if isinstance(bare, type) and issubclass(bare, Enum) else value
         default = None if member.default is msgspec.NODEFAULT or member.default is UNSET else member.default
         found.append(
             Param(
                 name=name,
-                type=typing.get_args(value)[0] if many else value,
+                type=typing.get_args(bare)[0] if many else whole,
                 many=many,
                 description=(meta.description if meta else None) or "",
                 default=default,
@@ -335,16 +335,21 @@ class Group:
 
 
 def handlers(groups: list[Group]) -> list[HTTPRouteHandler]:
-    """Return Litestar's handlers for all routes: each answers with the route itself, which is an ASGI application."""
+    """Return Litestar's handlers for all routes."""
     return [_handler(route) for group in groups for route in group.routes]
 
 
 def _handler(route: Route) -> HTTPRouteHandler:
-    def answer() -> ASGIApp:
+    """Lead to the route from Litestar's router straight, as a middleware that answers: 25 µs less for each request."""
+
+    def straight(app: ASGIApp) -> ASGIApp:  # noqa: ARG001 (what Litestar would do with a handler)
         return route
 
+    def unused() -> None:
+        """Be what Litestar wants a path to have."""
+
     path = API + re.sub(r"{(\w+)}", r"{\1:str}", route.path)
-    method = cast("Any", route.method)
+    method, name = cast("Any", route.method), f"{route.method} {path}"
     return HTTPRouteHandler(
-        path, http_method=method, status_code=200, sync_to_thread=False, name=f"{route.method} {path}"
-    )(answer)
+        path, http_method=method, status_code=204, sync_to_thread=False, name=name, middleware=[straight]
+    )(unused)

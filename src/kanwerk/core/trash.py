@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from enum import Enum
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import msgspec
 from sqlalchemy import delete, select
@@ -122,4 +122,6 @@ def purge(session: Session, models: list[Any]) -> int:
 class DeleteQuery(msgspec.Struct, frozen=True):
     """How to delete."""
 
-    dependants: Fate | None = None
+    dependants: (
+        Annotated[Fate, msgspec.Meta(description="What becomes of the records that depend on it")] | None
+    ) = None

@@ -68,6 +68,7 @@ class View:
         """Take the request and the users the browser's session stands for."""
         self.request, self.people, self.me = request, people, me
         self.form = Form({})
+        self.afterwards: list[Callable[[], None]] = []
 
     @property
     def runtime(self) -> Runtime:
@@ -79,22 +80,30 @@ class View:
         """The query string as a form."""
         return Form.parse(self.request.query)
 
-    def write(self, work: Callable[[Write], T]) -> T:
-        """Run ``work`` in a transaction of the person's, its events included; not for the loop."""
+    def transaction(self, work: Callable[[Write], T]) -> Callable[[Any], T]:
+        """Return ``work`` as a transaction of the person's, its events included, for ``Threads.write``."""
         database = self.runtime.database
-        afterwards: list[Callable[[], None]] = []
 
         def transact(session: Any) -> T:
             db = Write(database, session, self.me)
             result = work(db)
             db.end()
-            afterwards[:] = db.afterwards
+            self.afterwards = db.afterwards
             return result
 
-        result = database.write(transact)
-        for then in afterwards:
-            then()
+        return transact
+
+    def write(self, work: Callable[[Write], T]) -> T:
+        """Run ``work`` in a transaction of the person's; not for the loop."""
+        result = self.runtime.database.write(self.transaction(work))
+        self.go_on()
         return result
+
+    def go_on(self) -> None:
+        """Begin what waited for the commit, such as mails."""
+        for then in self.afterwards:
+            self.runtime.threads.later(then)
+        self.afterwards = []
 
     @property
     def partial(self) -> bool:

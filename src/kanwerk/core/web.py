@@ -36,12 +36,13 @@ class Runtime:
 class Request:
     """One HTTP request: what a handler may ask of it."""
 
-    __slots__ = ("_headers", "body_limit", "caller", "id", "receive", "runtime", "scope")
+    __slots__ = ("_headers", "body_limit", "caller", "id", "raw_path", "receive", "runtime", "scope")
 
     def __init__(self, runtime: Runtime, scope: Any, receive: Any, request_id: str) -> None:
         """Wrap the ASGI scope."""
         self.runtime, self.scope, self.receive, self.id = runtime, scope, receive, request_id
         self.caller: Any = None
+        self.raw_path: bytes = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0]
         self.body_limit = runtime.settings.body_limit
         self._headers: dict[bytes, bytes] | None = None
 
@@ -54,11 +55,6 @@ class Request:
     def path(self) -> str:
         """The path, decoded."""
         return self.scope["path"]  # type: ignore[no-any-return]
-
-    @property
-    def raw_path(self) -> bytes:
-        """The path as it was sent, without the query."""
-        return (self.scope.get("raw_path") or self.path.encode()).partition(b"?")[0]
 
     @property
     def query(self) -> bytes:
@@ -109,8 +105,9 @@ class Request:
 
     def segment(self, index: int) -> str:
         """Return one segment of the path, decoded by itself, so that ``%2F`` stays inside it."""
+        part = self.raw_path.split(b"/")[index]
         try:
-            return unquote_to_bytes(self.raw_path.split(b"/")[index]).decode()
+            return (unquote_to_bytes(part) if b"%" in part else part).decode()
         except UnicodeDecodeError:
             message = "The path is not UTF-8."
             raise Unreadable(message) from None

@@ -18,6 +18,7 @@ RIGHTS: dict[str, tuple[str | None, tuple[str, ...]]] = {
     "me:read": (None, EVERYBODY),
     "spaces:read": ("spaces:read", EVERYBODY),
     "spaces:details": ("spaces:read", STAFF),
+    "spaces:invoicing": ("spaces:read", ADMINS),
     "spaces:write": ("spaces:write", ADMINS),
     "users:read": ("users:read", (*STAFF, GUEST)),
     "users:profile": ("users:write", EVERYBODY),

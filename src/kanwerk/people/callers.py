@@ -1,5 +1,6 @@
 """Who calls: from a token, or from a browser's session, in one query."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -58,8 +59,8 @@ IDENTITY: Any = (
     .where(Session.token_hash == bindparam("hash"), Session.expires_at > _NOW)
 )
 COOKIE = "kanwerk_session"
+_MAKE: Callable[..., Me] = Me
 _scopes = lru_cache(4096)(scopes_of)
-UNKNOWN = Unauthorized("This token is unknown, expired or revoked.", headers={"WWW-Authenticate": "Bearer"})
 
 
 def by_token(request: Request) -> Me:
@@ -68,14 +69,17 @@ def by_token(request: Request) -> Me:
     if scheme.lower() != "bearer" or not token:
         raise Unauthorized("Send a token: Authorization: Bearer kw_…", headers={"WWW-Authenticate": "Bearer"})
     if not token.startswith("kw_") or not token.isascii():
-        raise UNKNOWN
+        raise _unknown()
     rows = _run(request.runtime, BY_TOKEN, hashed(token))
     if not rows:
-        raise UNKNOWN
+        raise _unknown()
     row = rows[0]
     note_use(request.runtime, row[0], row[5], row[12])
-    values = (*row[:13], _scopes(row[13]), row[14])
-    return Me(*values)
+    return _MAKE(*row[:13], _scopes(row[13]) if row[13] is not None else None, row[14])
+
+
+def _unknown() -> Unauthorized:
+    return Unauthorized("This token is unknown, expired or revoked.", headers={"WWW-Authenticate": "Bearer"})
 
 
 def by_session(request: Request) -> list[Me]:
@@ -84,7 +88,7 @@ def by_session(request: Request) -> list[Me]:
     if not cookie:
         return []
     rows = ((*row[:13], None, row[13]) for row in _run(request.runtime, BY_SESSION, hashed(cookie)))
-    return [Me(*values) for values in rows]
+    return [_MAKE(*values) for values in rows]
 
 
 def identity(request: Request) -> tuple[str, str] | None:

@@ -54,7 +54,7 @@ VatRate = Annotated[
 VatId = Annotated[str, Meta(pattern=r"^[A-Z]{2}[A-Z0-9+*]{2,13}$", examples=["DE136695976"])]
 
 
-class SpaceData(Struct):
+class SpaceData(Struct, gc=False):
     """A space."""
 
     id: Id
@@ -129,7 +129,7 @@ class UpdateSpaceInvoicingData(Struct, forbid_unknown_fields=True):
     small_business: bool | UnsetType = UNSET
 
 
-class UserData(Struct):
+class UserData(Struct, gc=False):
     """Somebody in a space."""
 
     id: Id

@@ -51,7 +51,7 @@ def update_space(db: Write, me: Me, id: str, body: UpdateSpaceData) -> SpaceFull
     return db.full(SPACES, change_space(db, body, by=me))
 
 
-@spaces.get("/spaces/{id}/invoicing", needs="spaces:details", read=SPACE_INVOICING)
+@spaces.get("/spaces/{id}/invoicing", needs="spaces:invoicing", read=SPACE_INVOICING)
 def get_space_invoicing(db: Db, me: Me, id: str) -> SpaceInvoicingData:
     """Show what stands on the invoices of your space."""
     _own(me, id)

@@ -31,7 +31,7 @@ def _here(me: Me) -> str:
 def list_tokens(db: Db, me: Me) -> Answer:
     """Show the tokens a person may see: all for admins, their own otherwise."""
     tokens = db.all(TOKENS, fence="live" if me.admin else "own_live", sort="-created_at")
-    found: list[dict[str, Any]] = msgspec.to_builtins(tokens)
+    found: list[dict[str, Any]] = msgspec.json.decode(msgspec.json.encode(tokens))
     for token in found:
         ends = token["expires_at"]
         token["expired"] = ends is not None and datetime.fromisoformat(ends) <= clock.now()

@@ -10,7 +10,7 @@ from kanwerk.core import clock
 from kanwerk.core.externals import external, holder, taken
 from kanwerk.core.ids import new_id, new_secret
 from kanwerk.core.money import from_minor, to_minor
-from kanwerk.core.problems import Conflict, Forbidden, invalid, missing
+from kanwerk.core.problems import Conflict, Fault, Forbidden, Invalid, invalid, missing
 from kanwerk.core.secrets import hashed
 from kanwerk.core.tables import Base
 from kanwerk.core.text import fold
@@ -34,9 +34,10 @@ def invite(db: Write, body: CreateUserData, *, by: Me) -> User:
     if kind == UserType.INTEGRATION.value:
         members = {"last_name": "", **members, "email": f"{user.id}@integrations.invalid"}
     else:
-        for name in ("last_name", "email"):
-            if name not in members:
-                raise invalid(f"/{name}", "This member is required.", "required")
+        absent = [name for name in ("last_name", "email") if name not in members]
+        if absent:
+            faults = [Fault("required", "This member is required.", pointer=f"/{name}") for name in absent]
+            raise Invalid("The request has faults.", errors=faults)
         _refuse_known_address(db, members["email"])
     if kind in WITH_ROLE:
         members.setdefault("role", UserRole.MEMBER)

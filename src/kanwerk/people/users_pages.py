@@ -98,6 +98,10 @@ def _clients() -> Query:
     )
 
 
+def _client_choices(db: Db) -> choices.Choices:
+    return [(row[0], row[1]) for row in db.rows(_clients())]
+
+
 def _invite_page(db: Db, view: View, problem: Problem | None = None) -> Html:
     if problem is not None:
         values = dict(view.form)
@@ -105,8 +109,8 @@ def _invite_page(db: Db, view: View, problem: Problem | None = None) -> Html:
         asked = view.query.text("type")
         values = {"type": asked if asked in INVITABLE else "user", "client_id": view.query.text("client_id")}
         values["role"] = "member"
-    clients = [(row[0], row[1]) for row in db.rows(_clients())]
-    return Html("settings/invite.html", {"values": values, "errors": errors_of(problem), "clients": clients})
+    context = {"values": values, "errors": errors_of(problem), "clients": _client_choices(db)}
+    return Html("settings/invite.html", context)
 
 
 @pages.get("/{space}/settings/users/invite", needs="users:write")
@@ -157,6 +161,7 @@ def _user_page(db: Db, me: Me, view: View, id: str, problem: Problem | None = No
         "invitable": user["active"] and not standing.joined and user["type"] != "integration",
         "invitation_url": f"{view.origin}/invite/{secret}" if shown else None,
         "currency": me.currency,
+        "client_name": dict(_client_choices(db)).get(user["client_id"]),
         "timezones": choices.including(choices.timezones(), user["timezone"]),
     }
     return Html("settings/user.html", context, secret=True)

@@ -1,0 +1,142 @@
+"""How many statements an answer costs, that none of them loads objects, and that indexes carry the lists."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from kanwerk.core.tables import Base
+from tests.cast import Troupe
+from tests.house import House
+
+# what is asked, and its statements: one of them always looks up the token
+COSTS = {
+    "/me": 3,
+    "/spaces": 2,
+    "/spaces/{space}": 2,
+    "/spaces/{space}/invoicing": 2,
+    "/users": 2,
+    "/users?include_total=true": 3,
+    "/users/{user}": 2,
+    "/tokens": 2,
+    "/business-fields": 2,
+    "/clients": 2,
+    "/clients?limit=1&sort=-name&segment=A,B&q=a": 2,
+    "/clients?include_total=true": 3,
+    "/clients/{client}": 2,
+    "/clients/{client}?include=projects": 3,
+    "/clients/{client}/invoicing": 2,
+    "/clients/{client}/contacts": 3,
+    "/clients/{client}/activity": 3,
+    "/events": 3,
+    "/events?types=client.*": 3,
+    "/openapi.json": 0,
+}
+
+
+class Counted:
+    """The driver's connection, and every statement it was given."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.statements: list[tuple[str, Any]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.connection, name)
+
+    def execute(self, sql: str, parameters: Any = ()) -> Any:
+        self.statements.append((sql, parameters))
+        return self.connection.execute(sql, parameters)
+
+
+@contextmanager
+def counted(house: House) -> Iterator[list[tuple[str, Any]]]:
+    """Count what reads are given to the driver on the loop's held connection."""
+    held = house.database._held
+    house.ask("GET", "/readyz")
+    held.connection = Counted(held.connection)
+    yield held.connection.statements
+    held.connection = held.connection.connection
+
+
+@pytest.mark.parametrize("path", COSTS)
+def test_an_answer_costs_a_fixed_number_of_statements_and_loads_no_objects(agency: Troupe, path: str) -> None:
+    where = path.format(space=agency.space_id, user=agency.member.id, client=agency.client_id)
+    loaded: list[Any] = []
+    event.listen(Base, "load", lambda target, _: loaded.append(target), propagate=True)
+    with counted(agency.house) as statements:
+        assert agency.owner.get(where).status_code == 200
+    assert len(statements) == COSTS[path], [sql for sql, _ in statements]
+    assert loaded == []
+
+
+def test_a_long_list_costs_no_more_statements_than_a_short_one(agency: Troupe) -> None:
+    items = [{"name": f"C {i}", "primary_contact_id": agency.member.id} for i in range(400)]
+    agency.owner.post("/clients/bulk", {"items": items})
+    with counted(agency.house) as statements:
+        assert len(agency.owner.get("/clients", limit=500).json()["data"]) == 402
+    assert len(statements) == 2
+
+
+def test_every_read_of_a_space_is_fenced_to_it(agency: Troupe) -> None:
+    for path in COSTS:
+        where = path.format(space=agency.space_id, user=agency.member.id, client=agency.client_id)
+        with counted(agency.house) as statements:
+            agency.owner.get(where)
+        for sql, parameters in statements:
+            assert parameters.get("space_id") == agency.space_id or "token_hash" in sql, sql
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize(
+    ("group", "sort"),
+    [
+        ("clients", "id"),
+        ("clients", "name"),
+        ("clients", "created_at"),
+        ("clients", "updated_at"),
+        ("users", "id"),
+        ("users", "name"),
+        ("users", "updated_at"),
+        ("business-fields", "id"),
+        ("business-fields", "name"),
+        ("business-fields", "updated_at"),
+    ],
+)
+def test_a_sorted_list_and_its_further_pages_walk_an_index(
+    agency: Troupe, group: str, sort: str, sign: str
+) -> None:
+    for name in "abc":
+        agency.owner.post("/business-fields", {"name": name})
+    with counted(agency.house) as statements:
+        first = agency.owner.get(f"/{group}", sort=f"{sign}{sort}", limit=1).json()
+        agency.owner.get(f"/{group}", sort=f"{sign}{sort}", limit=1, cursor=first["meta"]["next_cursor"])
+    lists = [each for each in statements if "token_hash" not in each[0]]
+    assert len(lists) == 2
+    for sql, parameters in lists:
+        plan = agency.house.database.read(f"EXPLAIN QUERY PLAN {sql}", parameters)
+        told = "\n".join(row[-1] for row in plan)
+        assert "TEMP B-TREE" not in told, told
+        assert not re.search(r"SCAN (?!json_each)", told), told
+    further = "\n".join(
+        row[-1] for row in agency.house.database.read(f"EXPLAIN QUERY PLAN {lists[1][0]}", lists[1][1])
+    )
+    column = {"name": "name_fold"}.get(sort, sort)
+    assert re.search(rf"\(space_id=\? AND \(?{column}(,id\))?[<>]", further), further
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_looking_up_a_token_a_record_and_the_log_scans_no_table(agency: Troupe) -> None:
+    paths = ["/me", f"/clients/{agency.client_id}?include=projects", "/events", "/events?types=client.*"]
+    paths += [f"/clients/{agency.client_id}/activity", f"/clients/{agency.client_id}/contacts"]
+    with counted(agency.house) as statements:
+        for path in paths:
+            assert agency.owner.get(path).status_code == 200
+    for sql, parameters in statements:
+        plan = agency.house.database.read(f"EXPLAIN QUERY PLAN {sql}", parameters)
+        told = "\n".join(row[-1] for row in plan)
+        assert not re.search(r"SCAN (?!json_each)", told), f"{sql}\n{told}"
