@@ -153,9 +153,7 @@ def _problem(request: Request[Any, Any, Any], error: Exception) -> Response[byte
 
 @contextlib.asynccontextmanager
 async def _running(runtime: Runtime) -> AsyncIterator[None]:
-    gc.collect()
     gc.freeze()  # what is there now stays: the collector need not look at it again and again
-    gc.set_threshold(20_000, 20, 50)
     beside = [asyncio.create_task(work) for work in (housekeeping.run(runtime), stopping.watch(runtime))]
     try:
         yield

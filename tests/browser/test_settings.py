@@ -296,6 +296,20 @@ def test_everybody_sees_the_settings_that_work_for_them(
         assert page.context.request.post(f"{demo.url}/nordlicht/settings/{path}").status in (403, 405)
 
 
+def test_no_settings_page_scrolls_sideways_on_a_phone(demo: Served, sign_in: Callable[..., Page]):
+    page = sign_in(demo, viewport={"width": 390, "height": 844})
+    wide = "() => document.documentElement.scrollWidth > innerWidth"
+    for path in ("space", "invoicing", "users", "users/invite", "business-fields", "profile", "password"):
+        at(demo, page, path)
+        assert not page.evaluate(wide), path
+    at(demo, page, "tokens/new")
+    page.get_by_text("Me", exact=True).click()
+    page.get_by_role("textbox", name="Name").fill("On the way")
+    page.get_by_role("button", name="Make the token").click()
+    expect(page.locator(".secret code")).to_be_visible()
+    assert not page.evaluate(wide)
+
+
 def test_the_reference_shows_every_group_without_sign_in(demo: Served, open_page: Callable[..., Page]):
     page = open_page()
     page.goto(f"{demo.url}/docs")

@@ -66,9 +66,14 @@ def counted(house: House) -> Iterator[list[tuple[str, Any]]]:
 def test_an_answer_costs_a_fixed_number_of_statements_and_loads_no_objects(agency: Troupe, path: str) -> None:
     where = path.format(space=agency.space_id, user=agency.member.id, client=agency.client_id)
     loaded: list[Any] = []
-    event.listen(Base, "load", lambda target, _: loaded.append(target), propagate=True)
+
+    def note(target: Any, _: object) -> None:
+        loaded.append(target)
+
+    event.listen(Base, "load", note, propagate=True)
     with counted(agency.house) as statements:
         assert agency.owner.get(where).status_code == 200
+    event.remove(Base, "load", note)
     assert len(statements) == COSTS[path], [sql for sql, _ in statements]
     assert loaded == []
 

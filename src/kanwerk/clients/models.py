@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from sqlalchemy import CheckConstraint, Index, select, text
+from sqlalchemy import CheckConstraint, Index, bindparam, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kanwerk.core import clock
@@ -10,6 +10,7 @@ from kanwerk.core.archive import archive, refuse_archived
 from kanwerk.core.externals import external, taken
 from kanwerk.core.ids import new_id
 from kanwerk.core.problems import invalid
+from kanwerk.core.reads import Query
 from kanwerk.core.tables import (
     Archivable,
     Base,
@@ -137,15 +138,21 @@ def _check_contact(db: Write, client: Client, user_id: str) -> None:
         raise invalid("/primary_contact_id", sentence, "not_found")
 
 
+_OWN_BY_SHORTCODE = Query(
+    select(Client.id).where(
+        Client.space_id == bindparam("space_id"),
+        Client.shortcode_fold == bindparam("folded", type_=Client.shortcode_fold.type),
+        Client.origin_space_id.is_(None),
+    )
+)
+
+
 def _free_shortcode(db: Write, client: Client, shortcode: str | None) -> str | None:
     if shortcode is None:
         return None
     folded = fold(shortcode)
-    other = db.session.execute(
-        select(Client).where(
-            Client.space_id == db.space_id, Client.shortcode_fold == folded, Client.origin_space_id.is_(None)
-        )
-    ).scalar_one_or_none()
+    rows = db.rows(_OWN_BY_SHORTCODE, folded=folded)
+    other = db.find(Client, rows[0][0], trashed=True) if rows else None
     if other is not None and other is not client:
         raise taken("shortcode", other, f"The shortcode {shortcode!r} is taken.")
     return folded

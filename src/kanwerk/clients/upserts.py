@@ -17,6 +17,7 @@ def upsert_client(db: Write, external_id: str, members: dict[str, Any], *, by: M
     client = holder(db, Client, external_id=external_id)
     db.match(client)
     if client is None:
+        db.free = external_id
         body = bodies.convert({**members, "external_id": external_id}, CreateClientData)
         return create_client(db, members_of(body), by=by), True
     bring_back(db, client, by=by)

@@ -15,6 +15,7 @@ from kanwerk.core.text import LINE_PATTERN, TEXT_PATTERN, clean
 
 S = TypeVar("S", bound=Struct)
 
+_TOO_DEEP = "The body is nested too deeply."
 _PATTERNS = {
     repr(LINE_PATTERN): "Must hold something to read, on one line, without control characters.",
     repr(TEXT_PATTERN): "Control characters are not allowed.",
@@ -40,15 +41,17 @@ def decode(raw: bytes, kind: type[S]) -> S:
 
 def convert(value: object, kind: type[S], at: str = "") -> S:
     """Return decoded JSON as the Struct, its strings cleaned; ``Invalid`` with every fault and its pointer."""
-    value = _cleaned(value)
     found: list[Fault] = []
     try:
+        value = _cleaned(value)
         body = msgspec.convert(value, kind)
         found = code_faults(body, at)
         if not found:
             return body
     except msgspec.ValidationError as error:
         found = faults(value, kind, at) or [Fault("invalid", _sentence(str(error)), pointer=at)]
+    except RecursionError:
+        raise Unreadable(_TOO_DEEP) from None
     raise Invalid("The request has faults." if len(found) > 1 else "The request has a fault.", errors=found)
 
 
@@ -61,8 +64,7 @@ def _loads(raw: bytes) -> object:
     try:
         return msgspec.json.decode(raw)
     except RecursionError:
-        message = "The body is nested too deeply."
-        raise Unreadable(message) from None
+        raise Unreadable(_TOO_DEEP) from None
     except UnicodeDecodeError:
         message = "The body is not UTF-8."
         raise Unreadable(message) from None

@@ -10,9 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-import psycopg
 import structlog
-from psycopg.types.string import TextLoader
 from sqlalchemy import create_engine, event, exc
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.orm import Session
@@ -36,7 +34,10 @@ _PRAGMAS = (
     "cache_size = -16384",
     "temp_store = MEMORY",
 )
-_DOWN = (sqlite3.OperationalError, sqlite3.DatabaseError, psycopg.OperationalError, psycopg.InterfaceError)
+# SQLSTATEs of PostgreSQL, by which its errors are told without loading its driver for those who have a file.
+_RACES = frozenset({"23505", "40P01", "40001"})  # unique violation, deadlock, serialization failure
+_BUSY = frozenset({"57014", "55P03"})  # statement over its time, lock not to be had
+_INTEGRITY, _DISK_FULL = "23", "53100"
 
 
 class Database:
@@ -48,6 +49,11 @@ class Database:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(url) if self.sqlite else _postgres(url)
         self.dialect = self.engine.dialect
+        driver: Any = self.dialect.dbapi
+        self._down = (
+            (driver.DatabaseError,) if self.sqlite else (driver.OperationalError, driver.InterfaceError)
+        )
+        self._failed = (exc.DBAPIError, driver.Error)
         self._held = threading.local()
         self._lock_path = f"{self.url.database}.lock" if self.sqlite else ""
         self._down_until = 0.0
@@ -64,13 +70,13 @@ class Database:
         """
         try:
             return self._connection().execute(sql, parameters).fetchall()  # type: ignore[no-any-return]
-        except _DOWN as error:
+        except self._down as error:
             if self.sqlite or not self._connection().closed:
                 raise translate(error) from error
         self.release()
         try:
             return self._connection().execute(sql, parameters).fetchall()  # type: ignore[no-any-return]
-        except _DOWN as error:
+        except self._down as error:
             raise translate(error) from error
 
     def release(self) -> None:
@@ -91,9 +97,9 @@ class Database:
                 raise Unavailable("The database cannot be reached.", headers={"Retry-After": "1"})
             try:
                 pooled = self.engine.raw_connection()
-            except exc.DBAPIError as error:
+            except (exc.DBAPIError, *self._down) as error:
                 self._down_until = time.monotonic() + 1
-                raise translate(error.orig) from error
+                raise translate(error.orig if isinstance(error, exc.DBAPIError) else error) from error
             held = pooled.driver_connection
             pooled.detach()
             if not self.sqlite:
@@ -113,7 +119,7 @@ class Database:
                 try:
                     result = work(session)
                     session.commit()
-                except (exc.DBAPIError, sqlite3.Error, psycopg.Error) as error:
+                except self._failed as error:
                     cause = error.orig if isinstance(error, exc.DBAPIError) else error
                     if left and _lost_a_race(cause):
                         continue
@@ -128,8 +134,8 @@ class Database:
         """
         try:
             with self.turn(), self.engine.connect() as connection, connection.begin():
-                return [_outcome(connection, work) for work in works]
-        except (exc.DBAPIError, sqlite3.Error, psycopg.Error, Unavailable):
+                return [_outcome(connection, work, self._failed) for work in works]
+        except (*self._failed, Unavailable):
             return None
 
     def look(self, work: Callable[[Session], T]) -> T:
@@ -172,14 +178,20 @@ class Outcome(NamedTuple):
     error: Exception | None
 
 
-def _outcome(connection: Connection, work: Callable[[Session], Any]) -> Outcome:
-    options: Any = {"join_transaction_mode": "create_savepoint", "expire_on_commit": False, "autoflush": False}
+def _outcome(
+    connection: Connection, work: Callable[[Session], Any], failed: tuple[type[Exception], ...]
+) -> Outcome:
+    options: Any = {
+        "join_transaction_mode": "create_savepoint",
+        "expire_on_commit": False,
+        "autoflush": False,
+    }
     try:
         with Session(connection, **options) as session:
             result = work(session)
             session.commit()
             return Outcome(result, None)
-    except (exc.DBAPIError, sqlite3.Error, psycopg.Error):
+    except failed:
         raise
     except Exception as error:  # noqa: BLE001 (it belongs to the one who asked for this work)
         return Outcome(None, error)
@@ -188,24 +200,21 @@ def _outcome(connection: Connection, work: Callable[[Session], Any]) -> Outcome:
 def _lost_a_race(error: object) -> bool:
     if isinstance(error, sqlite3.IntegrityError):
         return "UNIQUE" in str(error)
-    return isinstance(
-        error,
-        psycopg.errors.UniqueViolation
-        | psycopg.errors.DeadlockDetected
-        | psycopg.errors.SerializationFailure,
-    )
+    return _state(error) in _RACES
+
+
+def _state(error: object) -> str:
+    return getattr(error, "sqlstate", None) or ""
 
 
 def translate(error: object) -> Problem:
     """Return the problem behind a driver's error, without its words: those may show SQL or data."""
-    if isinstance(error, sqlite3.IntegrityError | psycopg.errors.IntegrityError):
+    if isinstance(error, sqlite3.IntegrityError) or _state(error).startswith(_INTEGRITY):
         return Conflict("This contradicts something that was written in the meantime.")
     log.error("database", error=f"{type(error).__name__}: {error}")
-    if isinstance(error, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable) or "locked" in str(
-        error
-    ):
+    if _state(error) in _BUSY or "locked" in str(error):
         return Unavailable("The database is busy.", headers={"Retry-After": "1"})
-    if isinstance(error, sqlite3.Error | psycopg.errors.DiskFull) and "full" in str(error):
+    if _state(error) == _DISK_FULL or (isinstance(error, sqlite3.Error) and "full" in str(error)):
         return Unavailable("The database has no space left on its disk.", headers={"Retry-After": "60"})
     return Unavailable("The database cannot be reached.", headers={"Retry-After": "1"})
 
@@ -232,6 +241,8 @@ def _sqlite(url: str) -> Engine:
 
 
 def _postgres(url: str) -> Engine:
+    from psycopg.types.string import TextLoader  # 70 ms and 10 MB that a file should not cost
+
     options = (
         f"-c timezone=UTC -c lock_timeout={int(LOCK_SECONDS * 1000)} -c statement_timeout={STATEMENT_SECONDS * 1000}"
         " -c idle_in_transaction_session_timeout=60000"

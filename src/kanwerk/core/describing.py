@@ -21,9 +21,11 @@ def header_refs(*names: str) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def header_parameter(name: str, text: str, most: int = 8192) -> dict[str, Any]:
+def header_parameter(name: str, text: str, most: int | None = None) -> dict[str, Any]:
     """Return the description of a header a client may send."""
-    schema = {"type": "string", "minLength": 1, "maxLength": most, "pattern": "^[!-~]+$"}
+    schema: dict[str, Any] = {"type": "string"}
+    if most is not None:
+        schema |= {"minLength": 1, "maxLength": most, "pattern": "^[!-~]+$"}
     return {"name": name, "in": "header", "required": False, "description": text, "schema": schema}
 
 
@@ -38,7 +40,7 @@ def query_parameter(param: Param, read: Read[Any, Any] | None) -> dict[str, Any]
         schema = {"type": "string", "enum": [each.value for each in param.type]}
     else:
         schema = msgspec.json.schema(param.type)
-        if schema == {"type": "string"}:
+        if schema.get("type") == "string" and not schema.keys() & {"enum", "format", "pattern"}:
             schema |= {"pattern": r"^[^\u0000-\u001F\u007F-\u009F]*$"}
     schema.pop("description", None)
     if param.many:

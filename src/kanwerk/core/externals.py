@@ -1,10 +1,12 @@
 """External ids and other names that only one record may have."""
 
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from kanwerk.core.problems import Conflict, Fault, invalid
+from kanwerk.core.reads import Query
 from kanwerk.core.tables import Recorded
 from kanwerk.core.writes import Write
 
@@ -12,11 +14,17 @@ R = TypeVar("R", bound=Recorded)
 
 
 def holder(db: Write, model: type[R], **value: object) -> R | None:
-    """Return the record of the space that holds a unique value, one in the trash too."""
-    conditions = [getattr(model, name) == each for name, each in value.items()]
-    return db.session.execute(
-        select(model).where(model.space_id == db.space_id, *conditions).with_for_update()
-    ).scalar_one_or_none()
+    """Return the record of the space that holds a unique value, locked, one in the trash too."""
+    noun: Any = model
+    rows = db.rows(_lookup(noun, tuple(value)), **value)
+    return db.find(model, rows[0][0], lock=True, trashed=True) if rows else None
+
+
+@cache
+def _lookup(model: Any, names: tuple[str, ...]) -> Query:
+    columns = [getattr(model, name) for name in names]
+    fits = [column == bindparam(name, type_=column.type) for name, column in zip(names, columns, strict=True)]
+    return Query(select(model.id).where(model.space_id == bindparam("space_id"), *fits))
 
 
 def taken(member: str, by: Recorded, sentence: str) -> Conflict:
@@ -30,11 +38,11 @@ def taken(member: str, by: Recorded, sentence: str) -> Conflict:
 def external(db: Write, record: Any, value: str | None, me: Any) -> dict[str, Any]:
     """Return the members that give a record its external id, with the integration it came from.
 
-    ``Conflict`` when another record has it.
+    ``Conflict`` when another record has it; ``db.free`` names the one that was looked up already.
     """
     if value == record.external_id:
         return {}
-    if value is not None:
+    if value is not None and value != db.free:
         other = holder(db, type(record), external_id=value)
         if other is not None and other is not record:
             raise taken("external_id", other, f"The external_id {value!r} is taken.")

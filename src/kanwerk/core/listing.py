@@ -24,6 +24,7 @@ from kanwerk.core.text import Id, Line, Moment, like
 S = TypeVar("S", bound=Struct)
 F = TypeVar("F", bound=Struct)
 LIMIT, MOST = 50, 500
+Searched = Annotated[str, Meta(max_length=300)]
 
 
 class Filter(NamedTuple):
@@ -195,7 +196,7 @@ class Read(Generic[S, F]):
                 Param(name="updated_after", type=datetime, description="Changed at or after this time")
             )
         if self.search is not None:
-            found.append(Param(name="q", description="Part of the name, whatever case and accents"))
+            found.append(Param(name="q", type=Searched, description="Part of the name, whatever case and accents"))
         if self.trashable:
             found.append(
                 Param(name="trashed", type=bool, description="The trash instead of the list", default=False)

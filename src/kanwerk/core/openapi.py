@@ -223,6 +223,8 @@ class _Description:
                 if route.method != "GET"
                 else "Found."
             )
+            if route.may_create:
+                content = {"application/json": {"schema": self._without_id(item, only=route.creates)}}
             found["200"] = {"description": text, "headers": headers, "content": content}
         if route.tagged:
             found["304"] = {
@@ -232,6 +234,14 @@ class _Description:
         for status in statuses(route):
             found[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
         return found
+
+    def _without_id(self, kind: Any, *, only: bool) -> dict[str, Any]:
+        """Return the schema of a record whose id is null, since a dry run kept nothing; or of any such record."""
+        whole = self.components[kind.__name__]
+        members = {name: dict(each) for name, each in whole["properties"].items()}
+        members["id"] = {"type": "null", "description": "Nothing was kept."}
+        dry = {**whole, "properties": members}
+        return dry if only else {"anyOf": [self.schema[kind], dry]}
 
     def _webhook(self, group: Group, name: str, text: str) -> dict[str, Any]:
         event = self.schema[EventData]

@@ -148,12 +148,14 @@ class Route:
             request.sends_json()
         if self.body is not None:
             arguments["body"] = bodies.decode(raw, self.body)
-        key = request.header(b"idempotency-key") if self.method == "POST" and not dry else None
+        key = request.header(b"idempotency-key") if self.method == "POST" else None
+        if key is not None:
+            idempotency.check(key)
+            key = None if dry else key
         run = self._transaction(request, arguments, raw, key, dry=dry)
         if key is None:
             kept = await run()
         else:
-            idempotency.check(key)
             kept = await self._once(request, key, run)
         return (
             kept.status,
@@ -267,7 +269,12 @@ def struct_params(kind: type[Struct]) -> list[Param]:
         bare = value.__origin__ if typing.get_origin(value) is typing.Annotated else value
         many = typing.get_origin(bare) in (list, tuple)
         meta = next(
-            (each for each in getattr(value, "__metadata__", ()) if isinstance(each, msgspec.Meta)), None
+            (
+                each
+                for each in getattr(value, "__metadata__", ())
+                if isinstance(each, msgspec.Meta) and each.description
+            ),
+            None,
         )
         whole = bare if isinstance(bare, type) and issubclass(bare, Enum) else value
         default = None if member.default is msgspec.NODEFAULT or member.default is UNSET else member.default

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from functools import cache
+from typing import Any, NamedTuple, TypeVar, cast
 
 from msgspec import UNSET, Struct, structs
-from sqlalchemy import Table, bindparam, exc, insert, inspect, text, update
+from sqlalchemy import Table, Update, bindparam, exc, insert, inspect, text, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -52,6 +53,7 @@ class Write(Db):
         self.dry = dry
         self.subject: Recorded | None = None
         self.added: set[Recorded] = set()
+        self.free: str | None = None
         self.afterwards: list[Callable[[], None]] = []
         self._pending: list[Pending] = []
         self._read: dict[Recorded, Struct] = {}
@@ -148,7 +150,7 @@ class Write(Db):
                 }
             )
             versions[record] = sequence
-        self.session.execute(insert(Event), rows)
+        self.session.connection().execute(_APPENDING, rows)
         self._stamp(versions)
 
     def flush(self) -> None:
@@ -173,27 +175,19 @@ class Write(Db):
         return shown
 
     def _count(self, more: int) -> int:
-        counting = (
-            update(EventCounter)
-            .where(EventCounter.space_id == self.space_id)
-            .values(last_sequence=EventCounter.last_sequence + more)
-            .returning(EventCounter.last_sequence)
-        )
-        last: int = self.session.execute(counting).scalar_one()
+        found = self.session.connection().execute(_COUNTING, {"more": more, "of_space": self.space_id})
+        last: int = found.scalar_one()
         return last
 
     def _stamp(self, versions: dict[Recorded, int]) -> None:
         rows: dict[Table, list[dict[str, Any]]] = {}
         for record, sequence in versions.items():
             rows.setdefault(inspect(record).mapper.local_table, []).append(
-                {"at_id": record.id, "last": sequence}
+                {"at_id": record.id, "last": sequence, "of_space": self.space_id}
             )
             set_committed_value(record, "version", sequence)
         for table, numbers in rows.items():
-            stamping = update(table).where(table.c.id == bindparam("at_id")).values(version=bindparam("last"))
-            if "space_id" in table.c:
-                stamping = stamping.where(table.c.space_id == self.space_id)
-            self.session.connection().execute(stamping, numbers)
+            self.session.connection().execute(_stamping(table), numbers)
 
     def lock(self, name: str) -> None:
         """Make twins of one thing queue: in SQLite all writers do, in PostgreSQL by an advisory lock.
@@ -210,6 +204,23 @@ class Write(Db):
             self.session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
         except exc.OperationalError:
             raise in_progress() from None
+
+
+_COUNTER, _LOG = cast("Table", EventCounter.__table__), cast("Table", Event.__table__)
+_COUNTING = (
+    update(_COUNTER)
+    .where(_COUNTER.c.space_id == bindparam("of_space"))
+    .values(last_sequence=_COUNTER.c.last_sequence + bindparam("more"))
+    .returning(_COUNTER.c.last_sequence)
+)
+_APPENDING = insert(_LOG)
+
+
+@cache
+def _stamping(table: Table) -> Update:
+    space = table.c.space_id if "space_id" in table.c else table.c.id
+    fits = (table.c.id == bindparam("at_id"), space == bindparam("of_space"))
+    return update(table).where(*fits).values(version=bindparam("last"))
 
 
 def in_progress() -> Conflict:

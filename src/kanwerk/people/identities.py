@@ -1,6 +1,7 @@
 """Identities: sign-in addresses, passwords, sessions, and how a person gets in."""
 
 from datetime import timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -18,7 +19,6 @@ from kanwerk.people.models import Identity, Invitation, PasswordReset, Session, 
 SHORTEST, LONGEST = 8, 1024
 RESET_HOURS = 1
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody has this password")
 
 
 def check_password(password: str) -> str:
@@ -33,11 +33,16 @@ def hash_password(password: str) -> str:
     return _hasher.hash(check_password(password))
 
 
+@cache
+def _nobody() -> str:
+    return _hasher.hash("nobody has this password")
+
+
 def is_password(identity: Identity | None, password: str) -> bool:
     """Whether the password is this person's; takes as long when there is no such person."""
     stored = identity.password_hash if identity else None
     try:
-        _hasher.verify(stored or _NOBODY, password[:LONGEST])
+        _hasher.verify(stored or _nobody(), password[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
