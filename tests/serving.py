@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -45,13 +45,13 @@ def free_port() -> int:
 class Server:
     """A running ``kanwerk serve``."""
 
-    def __init__(self, folder: Path, url: str, *words: str) -> None:
+    def __init__(self, folder: Path, url: str, *words: str, **variables: str) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.logged: list[str] = []
         self.process = subprocess.Popen(
             [COMMAND, "serve", "--port", str(self.port), *words],
-            env=environment(folder, url),
+            env=environment(folder, url) | variables,
             cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -89,15 +89,13 @@ class Server:
 
     def kill(self) -> None:
         """End it, and its workers, without a word."""
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait(10)
         self._reader.join(10)
 
 
 @contextmanager
-def serving(folder: Path, url: str, *words: str) -> Iterator[Server]:
-    with Server(folder, url, *words) as server:
+def serving(folder: Path, url: str, *words: str, **variables: str) -> Iterator[Server]:
+    with Server(folder, url, *words, **variables) as server:
         yield server

@@ -45,7 +45,9 @@ def log_of(server: Server, token: str) -> list[dict[str, Any]]:
             return found
 
 
-def test_it_says_where_it_is_logs_json_and_stops_cleanly(place: tuple[Path, str], told: dict[str, Any]) -> None:
+def test_it_says_where_it_is_logs_json_and_stops_cleanly(
+    place: tuple[Path, str], told: dict[str, Any]
+) -> None:
     with serving(*place) as server:
         assert server.said == f"Kanwerk is ready at {server.address}"
         assert httpx.get(f"{server.address}/healthz").status_code == 200
@@ -65,7 +67,9 @@ def test_what_it_is_answering_when_it_is_stopped_is_answered(
 ) -> None:
     items = [{"name": f"Client {i}", "external_id": f"slow-{i}"} for i in range(500)]
     with serving(*place) as server, ThreadPoolExecutor() as threads:
-        slow = threads.submit(server.ask, token_of(told, "machine"), "POST", "/clients/bulk", {"items": items})
+        slow = threads.submit(
+            server.ask, token_of(told, "machine"), "POST", "/clients/bulk", {"items": items}
+        )
         waiting = threads.submit(server.ask, token_of(told, "owner"), "GET", "/events?after=100000&wait=30")
         time.sleep(0.2)
         began = time.monotonic()
@@ -74,7 +78,9 @@ def test_what_it_is_answering_when_it_is_stopped_is_answered(
         assert slow.result().status_code == 200
         assert waiting.result().status_code == 200
     with serving(*place) as server:
-        total = server.ask(token_of(told, "owner"), "GET", "/clients?include_total=true").json()["meta"]["total"]
+        total = server.ask(token_of(told, "owner"), "GET", "/clients?include_total=true").json()["meta"][
+            "total"
+        ]
         assert total == 502
 
 
@@ -88,7 +94,15 @@ def test_the_command_line_works_while_it_serves(place: tuple[Path, str], told: d
         assert made.stdout == f"{token}\n"
         assert server.ask(token, "GET", "/clients").status_code == 200
         assert server.ask(token, "POST", "/clients", {"name": "X"}).status_code == 403
-        person = ("--email", "zoe@third.example", "--password-stdin", "--first-name", "Zoë", "--last-name", "Zimt")
+        person = (
+            "--email",
+            "zoe@third.example",
+            "--password-stdin",
+            "--first-name",
+            "Zoë",
+            "--last-name",
+            "Zimt",
+        )
         opened = kanwerk(*place, "init", "--space", "Third", *person, stdin="a good password\n")
         assert (opened.returncode, opened.stderr) == (0, "")
         again = kanwerk(*place, "init", "--space", "Third", *person, stdin="a good password\n")
@@ -105,13 +119,16 @@ def test_two_processes_writing_one_external_id_at_once_make_one_record(
         for turn in range(5):
             barrier = threading.Barrier(8)
 
-            def write(server: Server, who: str, name: str = f"race-{turn}", at: Any = barrier) -> httpx.Response:
+            def write(
+                server: Server, who: str, name: str = f"race-{turn}", at: Any = barrier
+            ) -> httpx.Response:
                 at.wait(10)
                 return server.ask(token_of(told, who), "PUT", f"/clients/external/{name}", {"name": "Cedar"})
 
             people = ("machine", "robot", "member", "owner")
             answers = [
-                each.result() for each in [threads.submit(write, server, who) for server in (one, other) for who in people]
+                each.result()
+                for each in [threads.submit(write, server, who) for server in (one, other) for who in people]
             ]
             assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
             assert len({answer.json()["id"] for answer in answers}) == 1
@@ -155,7 +172,9 @@ def test_killed_in_the_middle_of_writes_it_comes_back_with_all_it_answered_and_n
         found: set[str] = set()
         cursor = ""
         while cursor is not None:
-            page = server.ask(token, "GET", "/clients?limit=500" + (f"&cursor={cursor}" if cursor else "")).json()
+            page = server.ask(
+                token, "GET", "/clients?limit=500" + (f"&cursor={cursor}" if cursor else "")
+            ).json()
             found |= {client["external_id"] for client in page["data"]}
             cursor = page["meta"]["next_cursor"]
         assert found == logged

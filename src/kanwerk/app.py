@@ -1,8 +1,8 @@
 """Wires everything; read this first.
 
-A request comes in at the gate (``core/gate.py``: request id, caller, limits), Litestar's router leads to a route
-(``core/routes.py``: right, query, body, transaction), the route calls a handler (``clients/api.py``), and what the
-handler returns is encoded once and sent.
+A request comes in at the gate (``core/gate.py``: request id, caller, limits), Litestar's router leads to a
+route (``core/routes.py``: right, query, body, transaction), the route calls a handler (``clients/api.py``),
+and what the handler returns is encoded once and sent.
 """
 
 import asyncio
@@ -28,9 +28,9 @@ from kanwerk.config import Settings
 from kanwerk.core import assets, logs, openapi, pages, stopping
 from kanwerk.core.database import Database
 from kanwerk.core.gate import Gate, answer_to
+from kanwerk.core.groups import Group, handlers
 from kanwerk.core.limits import FAILURES, Limiter
 from kanwerk.core.problems import MethodNotAllowed, NotFound, Problem
-from kanwerk.core.routes import Group, handlers
 from kanwerk.core.web import API, Runtime
 from kanwerk.core.writer import Threads
 from kanwerk.nouns import shapes as _nouns  # noqa: F401  # for the tables and events it makes known
@@ -142,7 +142,7 @@ def _problem(request: Request[Any, Any, Any], error: Exception) -> Response[byte
             allow += ", HEAD"
         problem = MethodNotAllowed("This address does not take that method.", headers={"Allow": allow})
     else:
-        log.exception("failed", request_id=ours.id, path=ours.path, exc_info=error)
+        log.error("failed", request_id=ours.id, path=ours.path, exc_info=error)
         problem = Problem("Something went wrong on our side.")
     status, headers, body = answer_to(problem, ours)
     told = {name.decode(): value.decode("latin-1") for name, value in headers}

@@ -36,6 +36,7 @@ STDIN = click.option("--password-stdin", is_flag=True, help="Read the password f
 @click.option("--last-name", required=True)
 def init(
     settings: Settings,
+    *,
     name: str,
     slug: str | None,
     email: str,
@@ -49,7 +50,7 @@ def init(
     from kanwerk.people.spaces import add_person, open_space
 
     database = opened(settings)
-    secret = password_from(password, password_stdin)
+    secret = password_from(password, from_stdin=password_stdin)
 
     def job(session: Any) -> tuple[str, bool]:
         known = by_email(session, email) is not None
@@ -76,7 +77,7 @@ def init(
 @click.option("--scopes", help="Such as clients:read,clients:write; all when not given")
 @click.option("--expires", type=click.IntRange(1, 3650), help="Days until it expires")
 def token_create(
-    settings: Settings, slug: str, name: str, role: str, scopes: str | None, expires: int | None
+    settings: Settings, *, slug: str, name: str, role: str, scopes: str | None, expires: int | None
 ) -> None:
     """Make (or take) the integration of a name and print a token of it, alone, on standard output."""
     from kanwerk.core import clock
@@ -110,6 +111,7 @@ def token_create(
 )
 def user_create(
     settings: Settings,
+    *,
     slug: str,
     email: str,
     password: str | None,
@@ -123,7 +125,7 @@ def user_create(
     from kanwerk.people.identities import hash_password
     from kanwerk.people.spaces import add_person
 
-    secret = password_from(password, password_stdin)
+    secret = password_from(password, from_stdin=password_stdin)
 
     def work(db: Write) -> bool:
         _, new = add_person(
@@ -144,12 +146,12 @@ def user_create(
 @click.option("--email", required=True)
 @PASSWORD
 @STDIN
-def user_password(settings: Settings, email: str, password: str | None, password_stdin: bool) -> None:
+def user_password(settings: Settings, *, email: str, password: str | None, password_stdin: bool) -> None:
     """Set a person's password and end their sessions."""
     from kanwerk.people.identities import by_email, hash_password, set_password
 
     database = opened(settings)
-    hashed = hash_password(password_from(password, password_stdin))
+    hashed = hash_password(password_from(password, from_stdin=password_stdin))
 
     def job(session: Any) -> bool:
         identity = by_email(session, email)
@@ -191,7 +193,7 @@ def migrate(settings: Settings) -> None:
 
 
 @click.option("--yaml", "as_yaml", is_flag=True, help="YAML instead of JSON")
-def print_openapi(settings: Settings, as_yaml: bool) -> None:  # noqa: ARG001, FBT001
+def print_openapi(settings: Settings, *, as_yaml: bool) -> None:  # noqa: ARG001
     """Print the description of the API."""
     import msgspec
 
@@ -207,7 +209,7 @@ def print_openapi(settings: Settings, as_yaml: bool) -> None:  # noqa: ARG001, F
 @click.option("--port", type=click.IntRange(1, 65535), default=8100, show_default=True, envvar="KANWERK_PORT")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, envvar="KANWERK_WORKERS")
 @click.option("--demo", "with_demo", is_flag=True, help="Fill an empty database with the demo agency first")
-def serve(settings: Settings, host: str, port: int, workers: int, with_demo: bool) -> None:
+def serve(settings: Settings, *, host: str, port: int, workers: int, with_demo: bool) -> None:
     """Serve the API and the web pages."""
     from kanwerk import server
 

@@ -95,7 +95,7 @@ def in_space(settings: Settings, slug: str, work: Callable[[Write], Any]) -> Any
         database.close()
 
 
-def password_from(given: str | None, from_stdin: bool) -> str:
+def password_from(given: str | None, *, from_stdin: bool) -> str:
     """Return the password of ``--password`` or the first line of standard input."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")

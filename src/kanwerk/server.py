@@ -33,7 +33,8 @@ def run(settings: Settings, host: str, port: int, workers: int, code: str | None
     if settings.database_url:
         os.environ["KANWERK_DATABASE_URL"] = settings.database_url
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    os.environ.setdefault("KANWERK_PUBLIC_URL", address)
+    everywhere = host in ("0.0.0.0", "::")  # noqa: S104  # told apart, not bound
+    os.environ.setdefault("KANWERK_PUBLIC_URL", f"http://localhost:{port}" if everywhere else address)
     server = Server(
         "kanwerk.app:create",
         address=host,

@@ -57,7 +57,9 @@ def test_dependants_go_along_and_come_back_with_the_same_delete(agency: Troupe) 
     before = agency.owner.last
     agency.member.post(f"{client}/restore")
     assert sorted(types(agency, before)) == ["client.restored", "project.restored", "user.reactivated"]
-    assert [each["name"] for each in agency.member.get(client, include="projects").json()["projects"]] == ["Website"]
+    assert [each["name"] for each in agency.member.get(client, include="projects").json()["projects"]] == [
+        "Website"
+    ]
     assert agency.owner.get(f"/users/{agency.guest.id}").json()["active"] is True
 
 

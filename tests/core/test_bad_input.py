@@ -24,9 +24,13 @@ def send(agency: Troupe, method: str, path: str, body: Any) -> Any:
     return agency.owner.ask(method, where, body)
 
 
-@pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\nb", "\x7f", "a\x85b", "", "   ", "\u200b\ufeff", "\u2028"])
+@pytest.mark.parametrize(
+    "text", ["a\x00b", "a\x1bb", "a\nb", "\x7f", "a\x85b", "", "   ", "\u200b\ufeff", "\u2028"]
+)
 @pytest.mark.parametrize(("method", "path", "member"), WRITES)
-def test_what_cannot_be_read_is_no_name(agency: Troupe, method: str, path: str, member: str, text: str) -> None:
+def test_what_cannot_be_read_is_no_name(
+    agency: Troupe, method: str, path: str, member: str, text: str
+) -> None:
     last = agency.owner.last
     assert f"/{member}" in faults(send(agency, method, path, {member: text}))
     assert agency.owner.last == last
@@ -90,13 +94,26 @@ def test_odd_numbers_are_refused_where_a_whole_one_is_due(agency: Troupe, number
 
 @pytest.mark.parametrize(
     "query",
-    ["q=%00", "q=%0A", "q=%FF", "q=%ED%A0%80", "sort=%00", "cursor=%00", "ids=%00", "segment=%00", "%00=1", "limit=%00"],
+    [
+        "q=%00",
+        "q=%0A",
+        "q=%FF",
+        "q=%ED%A0%80",
+        "sort=%00",
+        "cursor=%00",
+        "ids=%00",
+        "segment=%00",
+        "%00=1",
+        "limit=%00",
+    ],
 )
 def test_a_query_of_broken_characters_is_refused(agency: Troupe, query: str) -> None:
     assert agency.owner.get(f"/clients?{query}").status_code in (400, 422)
 
 
-@pytest.mark.parametrize("query", ["&", "=", "&&limit=5", "limit", "limit=", "q", "?", "limit=5&", "a=1&a=2", "%"])
+@pytest.mark.parametrize(
+    "query", ["&", "=", "&&limit=5", "limit", "limit=", "q", "?", "limit=5&", "a=1&a=2", "%"]
+)
 def test_an_odd_query_is_no_error_of_ours(agency: Troupe, query: str) -> None:
     assert agency.owner.get(f"/clients?{query}").status_code in (200, 422)
 

@@ -75,7 +75,9 @@ def test_each_changed_record_leaves_its_own_event_one_after_the_other(agency: Tr
 
 def test_a_repeated_external_id_is_a_fault_of_the_second(agency: Troupe) -> None:
     items = [{"name": "One", "external_id": "x"}, {"name": "Two", "external_id": " x "}]
-    assert faults(agency.machine.post("/clients/bulk", {"items": items})) == {"/items/1/external_id": "repeated"}
+    assert faults(agency.machine.post("/clients/bulk", {"items": items})) == {
+        "/items/1/external_id": "repeated"
+    }
     first, second = bulk(agency.machine, *items, atomic=False)
     assert (first["status"], second["status"]) == (201, 422)
 

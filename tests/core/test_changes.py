@@ -35,7 +35,9 @@ def test_null_clears_what_may_be_null_and_is_refused_where_it_may_not(agency: Tr
         ("/spaces/{space}/invoicing", {"buyer_reference": "x"}),
     ],
 )
-def test_a_member_nobody_knows_or_may_write_is_refused(agency: Troupe, path: str, body: dict[str, Any]) -> None:
+def test_a_member_nobody_knows_or_may_write_is_refused(
+    agency: Troupe, path: str, body: dict[str, Any]
+) -> None:
     where = path.format(client=agency.client_id, owner=agency.owner.id, space=agency.space_id)
     pointers = {"/" + name.replace("~", "~0").replace("/", "~1"): "unknown" for name in body}
     assert faults(agency.owner.patch(where, body)) == pointers
@@ -51,7 +53,9 @@ def test_a_member_nobody_knows_or_may_write_is_refused(agency: Troupe, path: str
         {"primary_contact_id": None},
     ],
 )
-def test_a_write_that_changes_nothing_leaves_no_event_and_no_new_tag(agency: Troupe, body: dict[str, Any]) -> None:
+def test_a_write_that_changes_nothing_leaves_no_event_and_no_new_tag(
+    agency: Troupe, body: dict[str, Any]
+) -> None:
     before, last = agency.owner.get(f"/clients/{agency.client_id}"), agency.owner.last
     after = agency.owner.patch(f"/clients/{agency.client_id}", body)
     assert (after.status_code, after.json()) == (200, before.json())
@@ -66,7 +70,13 @@ def test_strings_are_kept_trimmed_and_in_nfc(agency: Troupe) -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "is_refused_as"),
-    [(NOBODY, "not_found"), ("theirs", "not_found"), ("gone", "not_found"), ("tax", "not_found"), (7, "type")],
+    [
+        (NOBODY, "not_found"),
+        ("theirs", "not_found"),
+        ("gone", "not_found"),
+        ("tax", "not_found"),
+        (7, "type"),
+    ],
 )
 def test_an_id_in_a_body_that_leads_nowhere_is_refused_with_its_pointer(
     agency: Troupe, rival: Troupe, wrong: Any, is_refused_as: str

@@ -100,7 +100,9 @@ def test_limit_may_change_on_the_way(owner: Person) -> None:
 
 def test_as_of_stays_that_of_the_first_page(owner: Person) -> None:
     first = owner.get("/clients", limit=4).json()["meta"]
-    assert owner.get("/clients", limit=4, cursor=first["next_cursor"]).json()["meta"]["as_of"] == first["as_of"]
+    assert (
+        owner.get("/clients", limit=4, cursor=first["next_cursor"]).json()["meta"]["as_of"] == first["as_of"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,9 @@ def test_an_upsert_of_something_in_the_trash_restores_it_first(agency: Troupe) -
     assert agency.owner.get(f"/clients/{client['id']}").json()["name"] == "Cedar Group"
 
 
-@pytest.mark.parametrize("external_id", ["a/b", "a%2Fb", "/", "a..b", "ä ö", "a b", "ERP#7?x=1", "%", "a" * 255])
+@pytest.mark.parametrize(
+    "external_id", ["a/b", "a%2Fb", "/", "a..b", "ä ö", "a b", "ERP#7?x=1", "%", "a" * 255]
+)
 def test_an_external_id_may_hold_any_character_percent_encoded(agency: Troupe, external_id: str) -> None:
     client = made(agency.machine.put(at(external_id), {"name": "Cedar"}))
     assert client["external_id"] == external_id
@@ -90,7 +92,9 @@ def test_an_external_id_in_the_body_equals_the_paths(agency: Troupe) -> None:
     assert faults(agency.machine.put(at("a"), {"external_id": None})) == {"/external_id": "invalid"}
 
 
-def test_a_taken_external_id_names_the_record_that_has_it_and_whether_it_is_in_the_trash(agency: Troupe) -> None:
+def test_a_taken_external_id_names_the_record_that_has_it_and_whether_it_is_in_the_trash(
+    agency: Troupe,
+) -> None:
     body = {"name": "Cedar", "external_id": "crm-1"}
     for answer in (
         agency.member.post("/clients", body),
@@ -126,9 +130,7 @@ def test_a_user_is_upserted_by_external_id(agency: Troupe) -> None:
 
 def test_twenty_writers_of_one_external_id_at_once_make_one_record(agency: Troupe) -> None:
     writers = [agency.machine, agency.member, agency.robot, agency.owner] * 5
-    answers = agency.house.together(
-        *(each.asking("PUT", at("race"), {"name": "Cedar"}) for each in writers)
-    )
+    answers = agency.house.together(*(each.asking("PUT", at("race"), {"name": "Cedar"}) for each in writers))
     assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]
     assert len({answer.json()["id"] for answer in answers}) == 1
     found = agency.owner.get("/clients", external_id="race").json()["data"]

@@ -77,7 +77,9 @@ def test_an_address_is_believed_only_from_a_trusted_proxy(tight: House, engine: 
     assert [tried(f"{i}.1.1.1, 192.0.2.99, 10.0.0.2", "10.0.0.1") for i in range(61)][-1] == 429
 
 
-def test_a_limit_can_be_switched_off(settings: Settings, engine: Sqlite, loop: asyncio.AbstractEventLoop) -> None:
+def test_a_limit_can_be_switched_off(
+    settings: Settings, engine: Sqlite, loop: asyncio.AbstractEventLoop
+) -> None:
     with House(replace(settings, rate_limit=None), loop) as house:
         answer = troupe(house, engine).owner.get("/me")
         assert answer.status_code == 200
@@ -86,7 +88,17 @@ def test_a_limit_can_be_switched_off(settings: Settings, engine: Sqlite, loop: a
 
 @pytest.mark.parametrize(
     "header",
-    [None, "", "Bearer", "Bearer ", "Basic a2V5OnNlY3JldA==", "Bearer kw_", "Bearer kw_unknown", "kw_x", "Bearer kw_ä"],
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic a2V5OnNlY3JldA==",
+        "Bearer kw_",
+        "Bearer kw_unknown",
+        "kw_x",
+        "Bearer kw_ä",
+    ],
 )
 def test_without_a_valid_token_there_is_a_401(house: House, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
@@ -133,7 +145,7 @@ def test_head_answers_like_get_without_a_body(agency: Troupe, house: House) -> N
         get, head = agency.owner.get(path), agency.owner.ask("HEAD", path)
         assert head.status_code == 200
         for name in ("Content-Type", "Content-Length", "ETag"):
-            if path != "/clients" and path != "/me":
+            if path not in {"/clients", "/me"}:  # whose bytes may differ by a moment
                 assert head.headers.get(name) == get.headers.get(name), (path, name)
     assert house.ask("HEAD", "/healthz").status_code == 200
 

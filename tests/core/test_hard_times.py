@@ -85,7 +85,9 @@ def test_a_full_disk_is_a_503_and_nothing_is_half_written(agency: Troupe) -> Non
 
     def limit(pages: int) -> None:
         engine.dispose()
-        event.listen(engine, "connect", lambda connection, _: connection.execute(f"PRAGMA max_page_count = {pages}"))
+        event.listen(
+            engine, "connect", lambda connection, _: connection.execute(f"PRAGMA max_page_count = {pages}")
+        )
 
     pages = agency.house.database.read("PRAGMA page_count", {})[0][0]
     limit(pages)

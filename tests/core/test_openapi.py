@@ -27,7 +27,9 @@ def plain(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     if "$ref" in schema:
         return schema["$ref"].rpartition("/")[2]
     if "anyOf" in schema:
-        return " or ".join(sorted((plain(each, schemas) for each in schema["anyOf"]), key=lambda t: t == "null"))
+        return " or ".join(
+            sorted((plain(each, schemas) for each in schema["anyOf"]), key=lambda t: t == "null")
+        )
     if isinstance(schema["type"], list):
         return " or ".join(sorted(schema["type"], key=lambda t: t == "null"))
     if schema["type"] == "array":
@@ -156,7 +158,9 @@ def test_every_operation_says_what_it_does_and_where_it_belongs(described: dict[
 
 def test_groups_stand_in_the_contracts_order(described: dict[str, Any]) -> None:
     assert [tag["name"] for tag in described["tags"]] == GROUPS
-    seen = list(dict.fromkeys(each["tags"][0] for path in described["paths"].values() for each in path.values()))
+    seen = list(
+        dict.fromkeys(each["tags"][0] for path in described["paths"].values() for each in path.values())
+    )
     assert seen == GROUPS
 
 
@@ -164,7 +168,9 @@ def test_the_webhooks_of_clients_are_declared_with_their_payload(described: dict
     assert list(described["webhooks"]) == [f"client.{each}" for each in CLIENT_EVENTS]
     for hook in described["webhooks"].values():
         body = hook["post"]["requestBody"]["content"]["application/json"]["schema"]
-        assert {"#/components/schemas/EventData", "#/components/schemas/ClientFullData"} <= set(references(body))
+        assert {"#/components/schemas/EventData", "#/components/schemas/ClientFullData"} <= set(
+            references(body)
+        )
 
 
 def test_every_schema_says_what_it_is(described: dict[str, Any]) -> None:
@@ -175,7 +181,9 @@ def test_every_schema_says_what_it_is(described: dict[str, Any]) -> None:
 def test_schema_names_follow_the_rule(described: dict[str, Any]) -> None:
     for name, schema in described["components"]["schemas"].items():
         if "enum" not in schema:
-            assert name.endswith("Data") or name == "Fault" or not schema.get("properties") or name in OTHERS, name
+            assert (
+                name.endswith("Data") or name == "Fault" or not schema.get("properties") or name in OTHERS
+            ), name
         assert name >= "ClientFullData" or name in ("BusinessFieldData", "ClientData"), name
 
 

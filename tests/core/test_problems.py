@@ -42,7 +42,16 @@ def test_a_body_is_an_object(agency: Troupe, body: Any) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"{", b'{"name": }', b"{'name': 'x'}", b'{"name": "x"} {}', b"\xff\xfe", b'{"name": "\xff"}', b"NaN"],
+    [
+        b"",
+        b"{",
+        b'{"name": }',
+        b"{'name': 'x'}",
+        b'{"name": "x"} {}',
+        b"\xff\xfe",
+        b'{"name": "\xff"}',
+        b"NaN",
+    ],
 )
 def test_what_is_not_json_is_a_400(agency: Troupe, raw: bytes) -> None:
     answer = agency.owner.post("/clients", raw)
@@ -78,13 +87,17 @@ def test_a_method_an_address_does_not_take_is_a_405_that_names_those_it_does(
     assert given - {"OPTIONS"} == allowed
 
 
-@pytest.mark.parametrize("accept", ["text/html", "application/xml, text/*;q=0.5", "application/json;q=0", "image/*"])
+@pytest.mark.parametrize(
+    "accept", ["text/html", "application/xml, text/*;q=0.5", "application/json;q=0", "image/*"]
+)
 def test_a_caller_that_takes_no_json_gets_a_406(agency: Troupe, accept: str) -> None:
     answer = agency.owner.get("/clients", headers={"Accept": accept})
     assert (answer.status_code, code(answer)) == (406, "not-acceptable")
 
 
-@pytest.mark.parametrize("accept", ["", "*/*", "application/json", "text/html, application/*;q=0.1", "Application/JSON"])
+@pytest.mark.parametrize(
+    "accept", ["", "*/*", "application/json", "text/html, application/*;q=0.1", "Application/JSON"]
+)
 def test_a_caller_that_takes_json_among_others_gets_it(agency: Troupe, accept: str) -> None:
     assert agency.owner.get("/clients", headers={"Accept": accept}).status_code == 200
 
@@ -97,7 +110,9 @@ def test_a_body_that_is_not_sent_as_json_is_a_415(agency: Troupe, kind: str) -> 
     assert (answer.status_code, code(answer)) == (415, "unsupported-media-type")
 
 
-@pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8", 'application/JSON;charset="UTF-8"'])
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/json; charset=utf-8", 'application/JSON;charset="UTF-8"']
+)
 def test_json_may_name_its_charset(agency: Troupe, kind: str) -> None:
     assert agency.owner.post("/clients", {"name": "Cedar"}, headers={"Content-Type": kind}).status_code == 201
 
@@ -110,7 +125,9 @@ def test_a_body_over_four_mebibytes_is_a_413(agency: Troupe) -> None:
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/clients/x/y/z", "//clients", f"/clients//{NOBODY}", "/clients%2F"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/clients/x/y/z", "//clients", f"/clients//{NOBODY}", "/clients%2F"]
+)
 def test_an_address_nothing_stands_at_is_a_404(agency: Troupe, path: str) -> None:
     answer = agency.owner.get(path)
     assert (answer.status_code, code(answer)) == (404, "not-found")

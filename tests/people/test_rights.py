@@ -134,7 +134,13 @@ def test_every_operation_stands_in_the_table(agency: Troupe) -> None:
 @pytest.mark.parametrize("who", ["member", "guest", "tax_advisor"])
 def test_everybody_changes_their_own_profile_and_no_more(agency: Troupe, who: str) -> None:
     person = agency.people[who]
-    body = {"first_name": "Toni", "title": "Boss", "phone": "1", "timezone": "Europe/Paris", "locale": "de-DE"}
+    body = {
+        "first_name": "Toni",
+        "title": "Boss",
+        "phone": "1",
+        "timezone": "Europe/Paris",
+        "locale": "de-DE",
+    }
     changed = person.patch(f"/users/{person.id}", body)
     assert changed.status_code == 200
     assert changed.json()["first_name"] == "Toni"

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Troupe, code, faults
+from tests.cast import Troupe, faults
 
 
 def test_me_says_who_where_and_what_may_be_done(agency: Troupe) -> None:
@@ -26,12 +26,16 @@ def test_a_space_is_read_and_changed(agency: Troupe) -> None:
     assert [each["name"] for each in agency.guest.get("/spaces").json()["data"]] == ["Südlicht"]
 
 
-@pytest.mark.parametrize("slug", ["docs", "api", "live", "healthz", "readyz", "metrics", "sign-in", "sign-out", "set-up"])
+@pytest.mark.parametrize(
+    "slug", ["docs", "api", "live", "healthz", "readyz", "metrics", "sign-in", "sign-out", "set-up"]
+)
 def test_a_slug_that_is_an_address_of_ours_is_refused(agency: Troupe, slug: str) -> None:
     assert faults(agency.owner.patch(f"/spaces/{agency.space_id}", {"slug": slug})) == {"/slug": "reserved"}
 
 
-@pytest.mark.parametrize("slug", ["static", "files", "feeds", "invite", "Nord", "a_b", "-a", "a-", "", "x" * 49, "a b"])
+@pytest.mark.parametrize(
+    "slug", ["static", "files", "feeds", "invite", "Nord", "a_b", "-a", "a-", "", "x" * 49, "a b"]
+)
 def test_a_slug_is_a_word_for_addresses(agency: Troupe, slug: str) -> None:
     assert faults(agency.owner.patch(f"/spaces/{agency.space_id}", {"slug": slug})).keys() == {"/slug"}
 
@@ -69,27 +73,3 @@ def test_what_stands_on_invoices_is_read_and_changed(agency: Troupe) -> None:
 def test_invoicing_data_that_cannot_be_right_are_refused(agency: Troupe, body: dict[str, Any]) -> None:
     answer = agency.owner.patch(f"/spaces/{agency.space_id}/invoicing", body)
     assert faults(answer).keys() == {f"/{name}" for name in body}
-
-
-def test_a_field_of_business_is_made_once_by_fold(agency: Troupe) -> None:
-    first = agency.member.post("/business-fields", {"name": "Straße"}).json()
-    assert first.keys() == {"id", "name"}
-    answer = agency.member.post("/business-fields", {"name": "STRASSE"})
-    assert faults(answer, 409) == {"/name": "taken"}
-    assert answer.json()["existing_id"] == first["id"]
-    renamed = agency.member.patch(f"/business-fields/{first['id']}", {"name": "STRASSE"})
-    assert renamed.status_code == 200
-    agency.member.delete(f"/business-fields/{first['id']}")
-    assert agency.member.post("/business-fields", {"name": "strasse"}).json()["trashed"] is True
-    assert agency.member.post(f"/business-fields/{first['id']}/restore").json() == renamed.json()
-
-
-def test_a_field_of_business_is_merged_into_another(agency: Troupe) -> None:
-    one, other = (agency.member.post("/business-fields", {"name": name}).json()["id"] for name in "ab")
-    assert agency.member.delete(f"/business-fields/{one}", merge_into=one).status_code == 422
-    assert agency.member.delete(f"/business-fields/{one}", merge_into=agency.space_id).status_code == 422
-    assert agency.member.delete(f"/business-fields/{one}", merge_into=other).status_code == 204
-    assert agency.member.get(f"/business-fields/{one}").status_code == 404
-    answer = agency.member.get(f"/business-fields/{one}", trashed=True)
-    assert answer.status_code == 200
-    assert code(agency.member.patch(f"/business-fields/{one}", {"name": "c"})) == "not-found"

@@ -32,7 +32,10 @@ def test_an_event_tells_who_did_what_to_which_record(agency: Troupe) -> None:
 def test_the_log_has_no_gaps_and_goes_page_by_page(agency: Troupe) -> None:
     agency.house.together(
         *(agency.machine.asking("POST", "/clients", {"name": f"Client {i}"}) for i in range(20)),
-        *(agency.member.asking("PATCH", f"/clients/{agency.client_id}", {"name": f"Name {i}"}) for i in range(20)),
+        *(
+            agency.member.asking("PATCH", f"/clients/{agency.client_id}", {"name": f"Name {i}"})
+            for i in range(20)
+        ),
     )
     last = agency.owner.last
     assert [event["sequence"] for event in agency.owner.events()] == list(range(1, last + 1))
@@ -127,7 +130,13 @@ def test_waiting_does_not_stop_others(agency: Troupe) -> None:
 def test_what_only_admins_read_reaches_admins_only(agency: Troupe) -> None:
     before = agency.owner.last
     agency.owner.patch(f"/users/{agency.member.id}", {"hourly_rate": "95.00", "title": "Designer"})
-    for name, admin in (("owner", True), ("admin", True), ("robot", True), ("colleague", False), ("machine", False)):
+    for name, admin in (
+        ("owner", True),
+        ("admin", True),
+        ("robot", True),
+        ("colleague", False),
+        ("machine", False),
+    ):
         (event,) = agency.people[name].events(before)
         assert ("hourly_rate" in event["data"]) is admin
         assert event["changes"].get("hourly_rate") == ({"from": None, "to": "95.00"} if admin else None)

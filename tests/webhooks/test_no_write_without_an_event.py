@@ -56,7 +56,9 @@ def place(agency: Troupe, word: str) -> str:
         made_ids[word] = owner.post("/business-fields", {"name": "Web"}).json()["id"]
     found = made_ids[word]
     if word.startswith("gone_"):
-        owner.delete(f"/{ {'user': 'users', 'field': 'business-fields', 'client': 'clients'}[word[5:]] }/{found}")
+        owner.delete(
+            f"/{ {'user': 'users', 'field': 'business-fields', 'client': 'clients'}[word[5:]] }/{found}"
+        )
     if word.startswith("archived_"):
         owner.post(f"/clients/{found}/archive")
     return found
@@ -85,6 +87,9 @@ def test_every_write_of_the_api_is_driven(agency: Troupe) -> None:
         return re.sub(r"{\w+}", "{}", operation)
 
     writes = {
-        plain(f"{method.upper()} {path}") for path, methods in described.items() for method in methods if method != "get"
+        plain(f"{method.upper()} {path}")
+        for path, methods in described.items()
+        for method in methods
+        if method != "get"
     }
     assert writes == {plain(each) for each in WRITES}

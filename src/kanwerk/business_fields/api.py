@@ -11,10 +11,10 @@ from kanwerk.business_fields.shapes import (
     CreateBusinessFieldData,
     UpdateBusinessFieldData,
 )
+from kanwerk.core.asked import ListQuery, Page, RecordQuery
 from kanwerk.core.db import Db
-from kanwerk.core.listing import ListQuery, Page, RecordQuery
+from kanwerk.core.groups import Group
 from kanwerk.core.problems import invalid_parameter
-from kanwerk.core.routes import Group
 from kanwerk.core.text import Id
 from kanwerk.core.trash import DeleteQuery, bring_back, throw_away
 from kanwerk.core.writes import Write

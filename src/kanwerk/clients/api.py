@@ -19,24 +19,25 @@ from kanwerk.clients.shapes import (
 )
 from kanwerk.clients.upserts import create_or_upsert, upsert_client
 from kanwerk.core import archive, bulk
+from kanwerk.core.asked import ListQuery, Page, RecordQuery
 from kanwerk.core.bulk import ResultsData
 from kanwerk.core.db import Db
 from kanwerk.core.events import ACTIVITY, EventData, EventPrivate, tell
 from kanwerk.core.externals import same_as_path
-from kanwerk.core.listing import ListQuery, Page, RecordQuery
-from kanwerk.core.problems import invalid_parameter
-from kanwerk.core.routes import Group
+from kanwerk.core.groups import Group
+from kanwerk.core.problems import invalid_parameter, missing
 from kanwerk.core.trash import DeleteQuery, bring_back, throw_away
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
-from kanwerk.people.shapes import USERS, UserData
+from kanwerk.people.reads import USERS
+from kanwerk.people.shapes import UserData
 
 clients = Group(
     "Clients",
     "The clients of your space, its own and those other spaces share with it.",
     webhooks={
         "client.created": "A client was added.",
-        "client.updated": "A client was changed; its invoicing data change as `invoicing.vat_id` and the like.",
+        "client.updated": "A client was changed; its invoicing data as `invoicing.vat_id` and the like.",
         "client.deleted": "A client was moved to the trash.",
         "client.restored": "A client was brought back from the trash.",
         "client.archived": "A client was archived.",
@@ -83,6 +84,10 @@ def get_client(db: Db, me: Me, id: str, query: RecordQuery) -> ClientFullData:
     """Show a client, with everything about it."""
     if me.may("clients:details"):
         return db.one(CLIENTS, id, query)
+    if query.include:
+        me.need("projects:read")
+    if query.trashed:
+        raise missing()
     return db.one(CLIENTS_FOR_GUESTS, id, fence="own", own_client=me.client_id)
 
 

@@ -188,10 +188,10 @@ def plan(db: Db, sheet: Sheet, mapping: dict[int, str]) -> list[Row]:
     seen: dict[str, set[str]] = {"external_id": set(), "shortcode": set()}
     order = [index for index, member in sorted(mapping.items()) if member]
     found = []
-    for (line, cells), (_, item, faults) in zip(sheet.rows, items, strict=True):
+    for (line, cells), (_, item, unclear) in zip(sheet.rows, items, strict=True):
         action, more = _fate(item, known, codes, seen)
         shown = [cells[index] if index < len(cells) else "" for index in order]
-        faults = [*faults, *more]
+        faults = [*unclear, *more]
         found.append(Row(line, shown, "fault" if faults else action, faults, item))
     return found
 

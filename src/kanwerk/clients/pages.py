@@ -7,13 +7,13 @@ import msgspec
 
 from kanwerk.clients.shapes import CLIENTS, CLIENTS_FOR_GUESTS, INVOICING, STATE
 from kanwerk.core import choices
+from kanwerk.core.asked import Page, RecordQuery
 from kanwerk.core.db import Db
 from kanwerk.core.events import ACTIVITY, tell
-from kanwerk.core.listing import Page, RecordQuery
 from kanwerk.core.pages import Answer, Html, Pages, View
 from kanwerk.core.problems import Invalid
 from kanwerk.people.access import Me
-from kanwerk.people.shapes import USERS
+from kanwerk.people.reads import USERS
 
 pages = Pages()
 ROWS, ROWS_FOR_GUESTS = CLIENTS.detailed(), CLIENTS_FOR_GUESTS.detailed()
@@ -29,7 +29,9 @@ def listed(db: Db, me: Me, **wanted: str | None) -> Page[Any]:
 
 
 def asked_of(view: View) -> dict[str, str]:
-    """Return what the list is asked for: what it does not know is left out, so that an old bookmark still opens."""
+    """Return what the list is asked for: what it does not know is left out, so that an old bookmark still
+    opens.
+    """
     query = view.query
     found = {"q": query.text("q")[:300], "segment": query.text("segment"), "archived": query.text("archived")}
     found["segment"] = found["segment"] if found["segment"] in ("A", "B", "C") else ""

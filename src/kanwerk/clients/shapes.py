@@ -16,7 +16,8 @@ from kanwerk.core.listing import Filter, Read
 from kanwerk.core.reads import Query, Shape
 from kanwerk.core.text import Day, Email, ExternalId, Id, Moment, Name, Shortcode, fold
 from kanwerk.people.models import Space, User
-from kanwerk.people.shapes import Days, Short, SpaceData, UserData, VatId, space_data, user_data
+from kanwerk.people.reads import space_data, user_data
+from kanwerk.people.shapes import Days, Short, SpaceData, UserData, VatId
 
 _EXTERNAL_ID = "Can be used to add an identifier to the client from an external system, must be unique"
 _EXTERNAL_ORIGIN = "If originated from external system origin is added"

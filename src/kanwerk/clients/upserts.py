@@ -12,7 +12,9 @@ from kanwerk.people.access import Me
 
 
 def upsert_client(db: Write, external_id: str, members: dict[str, Any], *, by: Me) -> tuple[Client, bool]:
-    """Create the client (True) or change the one there is (False), in one step; a trashed one is restored first."""
+    """Create the client (True) or change the one there is (False), in one step; a trashed one is restored
+    first.
+    """
     db.lock(f"client {db.space_id} {external_id}")
     client = holder(db, Client, external_id=external_id)
     db.match(client)

@@ -1,5 +1,6 @@
 """Bodies: one strict decoder; when it refuses, a second look finds all faults at once."""
 
+import re
 import types
 import typing
 from functools import cache
@@ -40,7 +41,7 @@ def decode(raw: bytes, kind: type[S]) -> S:
 
 
 def convert(value: object, kind: type[S], at: str = "") -> S:
-    """Return decoded JSON as the Struct, its strings cleaned; ``Invalid`` with every fault and its pointer."""
+    """Return decoded JSON as the Struct, its strings cleaned; ``Invalid`` with every fault."""
     found: list[Fault] = []
     try:
         value = _cleaned(value)
@@ -49,7 +50,7 @@ def convert(value: object, kind: type[S], at: str = "") -> S:
         if not found:
             return body
     except msgspec.ValidationError as error:
-        found = faults(value, kind, at) or [Fault("invalid", _sentence(str(error)), pointer=at)]
+        found = faults(value, kind, at) or [Fault("invalid", sentence(str(error)), pointer=at)]
     except RecursionError:
         raise Unreadable(_TOO_DEEP) from None
     raise Invalid("The request has faults." if len(found) > 1 else "The request has a fault.", errors=found)
@@ -96,14 +97,14 @@ def _cleaned(value: object) -> object:
 
 
 def faults(value: object, kind: type[Struct], at: str = "") -> list[Fault]:
-    """Return every fault of decoded JSON against a Struct: unknown, missing and wrong members, each by its pointer."""
+    """Return every fault of decoded JSON against a Struct: unknown, missing and wrong members, each by its
+    pointer.
+    """
     if not isinstance(value, dict):
         return [Fault("type", "An object is needed here.", pointer=at)]
-    found: list[Fault] = []
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
-    for name in value:
-        if name not in fields and kind.__struct_config__.forbid_unknown_fields:
-            found.append(Fault("unknown", "There is no such member.", pointer=_pointer(at, name)))
+    strange = [name for name in value if name not in fields and kind.__struct_config__.forbid_unknown_fields]
+    found = [Fault("unknown", "There is no such member.", pointer=_pointer(at, name)) for name in strange]
     for name, field in fields.items():
         where = _pointer(at, name)
         if name not in value:
@@ -137,18 +138,45 @@ def _fault(message: str, where: str) -> Fault:
     for index in path.rstrip("`").replace("]", "").split("[")[1:]:
         where = f"{where}/{index}" if index.isdigit() else where
     code = "type" if text.startswith("Expected `") and ", got `" in text else "invalid"
-    return Fault("pattern" if "matching regex" in text else code, _sentence(text), pointer=where)
+    return Fault("pattern" if "matching regex" in text else code, sentence(text), pointer=where)
 
 
-def _sentence(text: str) -> str:
+_KINDS = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "null",
+    "array": "a list",
+    "object": "an object",
+}
+_LIMITS = (
+    (re.compile(r"Expected `str` of length >= (\d+)"), "At least {} characters are needed."),
+    (re.compile(r"Expected `str` of length <= (\d+)"), "At most {} characters are allowed."),
+    (re.compile(r"Expected `array` of length >= (\d+)"), "At least {} entries are needed."),
+    (re.compile(r"Expected `array` of length <= (\d+)"), "At most {} entries are allowed."),
+    (re.compile(r"Expected `int` >= (-?\d+)"), "The least is {}."),
+    (re.compile(r"Expected `int` <= (-?\d+)"), "The most is {}."),
+)
+
+
+def sentence(text: str) -> str:
+    """Return msgspec's message as a sentence for people."""
     _, _, pattern = text.partition("matching regex ")
     if pattern:
         return _PATTERNS.get(pattern, "This is not of the right form.")
+    for limit, words in _LIMITS:
+        if found := limit.match(text):
+            return words.format(found[1]).replace("least 1 characters are", "least 1 character is")
+    kinds = re.match(r"Expected `(.+)`, got `(.+)`", text)
+    if kinds:
+        wanted = " or ".join(_KINDS.get(each.strip(), each.strip()) for each in kinds[1].split("|"))
+        return f"{wanted[0].upper()}{wanted[1:]} is needed, not {_KINDS.get(kinds[2], kinds[2])}."
     return text.replace("`", "").rstrip(".") + "."
 
 
 def code_faults(body: Struct, at: str = "") -> list[Fault]:
-    """Return a fault for each member that must be one of a standard's codes (currency, country) and is not."""
+    """Return a fault for each member that must be a standard's code (currency, country) and is not."""
     found = []
     for name in _coded(type(body)):
         found += _code_faults(type(body), name, getattr(body, name), f"{at}/{name}")

@@ -34,7 +34,8 @@ def run(
 ) -> ResultsData:
     """Do each item with ``one``, which returns the record and whether it is new.
 
-    Atomic: any fault is an ``Invalid`` with the faults of all items, ``/items/3/name``, and nothing is kept. Else a
+    Atomic: any fault is an ``Invalid`` with the faults of all items, ``/items/3/name``, and nothing is kept.
+    Else a
     faulty item is undone by itself.
     """
     results: list[ResultData] = []

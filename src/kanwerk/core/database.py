@@ -108,11 +108,11 @@ class Database:
         return held
 
     def write(self, work: Callable[[Session], T]) -> T:
-        """Run ``work`` in a transaction that commits after it and return its result; on an exception nothing is kept.
+        """Run ``work`` in a transaction that commits after it; on an exception nothing is kept.
 
-        In SQLite the writers of all processes queue at a lock file before ``BEGIN IMMEDIATE``: without it they
-        starve each other. What lost a race (a unique key taken between look and write, a deadlock) is run again,
-        so that it sees the other's work and answers for it. ``Unavailable`` after ``LOCK_SECONDS`` of waiting.
+        In SQLite the writers of all processes queue at a lock file before ``BEGIN IMMEDIATE``: without it
+        they starve each other. What lost a race (a unique key taken between look and write, a deadlock) is run
+        again, so that it sees the other's work and answers for it. ``Unavailable`` after ``LOCK_SECONDS``.
         """
         for left in reversed(range(RETRIES)):
             with self.turn(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
@@ -128,9 +128,9 @@ class Database:
         raise AssertionError  # the last turn returns or raises
 
     def write_together(self, works: list[Callable[[Session], Any]]) -> "list[Outcome] | None":
-        """Run several works in one transaction with one commit, each in a savepoint of its own; return their outcomes.
+        """Run several works in one transaction with one commit, each in a savepoint of its own.
 
-        None when the transaction itself failed (a race, a full disk): nothing was kept, and each is to be run alone.
+        None when the transaction itself failed (a race, a full disk): nothing was kept, run each alone.
         """
         try:
             with self.turn(), self.engine.connect() as connection, connection.begin():
@@ -139,7 +139,9 @@ class Database:
             return None
 
     def look(self, work: Callable[[Session], T]) -> T:
-        """Run ``work`` on a session that only reads; it waits for no writer. For pages before sign-in and commands."""
+        """Run ``work`` on a session that only reads; it waits for no writer. For pages before sign-in and
+        commands.
+        """
         try:
             with (
                 self.engine.connect().execution_options(only_reads=True) as connection,
@@ -244,7 +246,8 @@ def _postgres(url: str) -> Engine:
     from psycopg.types.string import TextLoader  # 70 ms and 10 MB that a file should not cost
 
     options = (
-        f"-c timezone=UTC -c lock_timeout={int(LOCK_SECONDS * 1000)} -c statement_timeout={STATEMENT_SECONDS * 1000}"
+        f"-c timezone=UTC -c lock_timeout={int(LOCK_SECONDS * 1000)}"
+        f" -c statement_timeout={STATEMENT_SECONDS * 1000}"
         " -c idle_in_transaction_session_timeout=60000"
     )
     engine = create_engine(

@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import UNSET, Struct
 
-from kanwerk.core import listing
+from kanwerk.core import asked
+from kanwerk.core.asked import ListQuery, Page, PageMeta, RecordQuery
 from kanwerk.core.database import Database
-from kanwerk.core.listing import ListQuery, Page, PageMeta, Read, RecordQuery
+from kanwerk.core.listing import Read
 from kanwerk.core.problems import missing
 from kanwerk.core.reads import Query, Statement
 
@@ -58,7 +59,9 @@ class Caller(Protocol):
 
 
 class Db:
-    """Reads, fenced: every statement gets the caller's ``space_id``, and one without that parameter does not load."""
+    """Reads, fenced: every statement gets the caller's ``space_id``, and one without that parameter does not
+    load.
+    """
 
     def __init__(self, database: Database, me: Caller) -> None:
         """Fence the database to the caller."""
@@ -80,12 +83,12 @@ class Db:
     def page(
         self, read: Read[S, Any], query: ListQuery, *, fence: str | None = None, **values: Any
     ) -> Page[S]:
-        """Return one page of a list; one record more than the page is read to know whether another follows."""
-        as_of = query.as_of or listing.as_of()
-        asked = {**query.values, **values, "limit": query.limit + 1}
+        """Return one page of a list; one record more is read to know whether another follows."""
+        as_of = query.as_of or asked.as_of()
+        bound = {**query.values, **values, "limit": query.limit + 1}
         if query.after is not None:
-            asked["after"], asked["after_id"] = query.after
-        rows = self.rows(read.list_query(query, fence), **asked)
+            bound["after"], bound["after_id"] = query.after
+        rows = self.rows(read.list_query(query, fence), **bound)
         more = len(rows) > query.limit
         if more:
             rows.pop()
@@ -97,7 +100,7 @@ class Db:
             value = last.id if query.sort == "id" else rows[-1][-1]
             wire = read.sort_wire(query.sort, self.database.dialect)
             value = wire(value) if wire and value is not None else value
-            meta.next_cursor = listing.cursor(query, as_of, value, last.id)
+            meta.next_cursor = asked.cursor(query, as_of, value, last.id)
         if query.total:
             meta.total = self.rows(read.count_query(query, fence), **query.values, **values)[0][0]
         return Page(records, meta)
@@ -122,7 +125,9 @@ class Db:
         fence: str | None = None,
         **values: Any,
     ) -> F:
-        """Return one record, full; ``NotFound`` when it is not there, in another space, or in the trash unasked."""
+        """Return one record, full; ``NotFound`` when it is not there, in another space, or in the trash
+        unasked.
+        """
         rows = self.rows(read.record_select(fence), id=record_id, **values)
         if not rows or (rows[0][-1] and not query.trashed):
             raise missing()

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from kanwerk.core.listing import Page, Read
+from kanwerk.core.asked import Page
+from kanwerk.core.listing import Read
 from kanwerk.core.params import Param
 from kanwerk.core.routes import Route
 
@@ -75,7 +76,7 @@ def with_items(body: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
 
 
 def tidied(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """Put right what msgspec leaves: the order and type of enums, titles that say nothing, texts on one line."""
+    """Put right what msgspec leaves: the order and type of enums, empty titles, line breaks."""
     schema = dict(schema)
     schema.pop("title", None)
     if "description" in schema:

@@ -67,25 +67,10 @@ class Gate:
                     message = {**message, "body": b""}
             await send(message)
 
+        if head:
+            scope["method"] = "GET"
         try:
-            if head:
-                scope["method"] = "GET"
-            if b"//" in request.raw_path:  # the router would overlook the empty segment, the rest would not
-                raise NotFound("There is nothing at this address.")  # noqa: TRY301
-            if b"%2f" in request.raw_path.lower():
-                scope["path"] = "/".join(
-                    "_" if "/" in request.segment(i) else request.segment(i) for i in range(_depth(request))
-                )
-            if api and scope["method"] == "OPTIONS":
-                await respond(sending, 204, list(_PREFLIGHT), b"")
-            else:
-                if self.runtime.stopping:
-                    raise Unavailable(
-                        "The server is shutting down.", headers={"Retry-After": "5", "Connection": "close"}
-                    )
-                if api and scope["path"] not in OPEN:
-                    self._let_in(request, extra)
-                await self.app(scope, receive, sending)
+            await self._pass(request, extra, sending, api=api)
         except Problem as problem:
             await respond(sending, *answer_to(problem, request))
         except Exception as error:
@@ -106,6 +91,23 @@ class Gate:
                     "user": caller.id if caller else None,
                 }
             )
+
+    async def _pass(self, request: Request, extra: Headers, sending: Any, *, api: bool) -> None:
+        scope = request.scope
+        if b"//" in request.raw_path:  # the router would overlook the empty segment, the rest would not
+            raise NotFound("There is nothing at this address.")
+        if b"%2f" in request.raw_path.lower():
+            parts = [request.segment(at) for at in range(request.raw_path.count(b"/") + 1)]
+            scope["path"] = "/".join("_" if "/" in part else part for part in parts)
+        if api and scope["method"] == "OPTIONS":
+            await respond(sending, 204, list(_PREFLIGHT), b"")
+            return
+        if self.runtime.stopping:
+            headers = {"Retry-After": "5", "Connection": "close"}
+            raise Unavailable("The server is shutting down.", headers=headers)
+        if api and scope["path"] not in OPEN:
+            self._let_in(request, extra)
+        await self.app(scope, request.receive, sending)
 
     def _let_in(self, request: Request, extra: Headers) -> None:
         runtime = self.runtime
@@ -130,14 +132,10 @@ class Gate:
 def answer_to(problem: Problem, request: Request) -> tuple[int, Headers, bytes]:
     """Return status, headers and body of a problem: a page for people, JSON for machines."""
     path = request.path
-    if path.startswith(f"{API}/") or path == API or path in _QUIET:
+    if path.lstrip("/").partition("/")[0] == "api" or path in _QUIET:
         body, headers = problems.render(problem, request.id)
         return problem.status, headers, body
     return problem_answer(request, problem)
-
-
-def _depth(request: Request) -> int:
-    return request.raw_path.count(b"/") + 1
 
 
 def _shown(path: str) -> str:

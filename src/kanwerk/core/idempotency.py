@@ -1,4 +1,6 @@
-"""Retries: a POST with an ``Idempotency-Key`` is done once, its answer kept in the same transaction for 24 hours."""
+"""Retries: a POST with an ``Idempotency-Key`` is done once, its answer kept in the same transaction for 24
+hours.
+"""
 
 import hashlib
 from datetime import datetime, timedelta

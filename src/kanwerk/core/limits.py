@@ -1,4 +1,6 @@
-"""Rate limits: a bucket for each token that refills evenly, and a stricter one for addresses that fail to sign in."""
+"""Rate limits: a bucket for each token that refills evenly, and a stricter one for addresses that fail to
+sign in.
+"""
 
 import time
 
@@ -39,7 +41,9 @@ class Limiter:
         return TooManyRequests("Too many requests.", headers={"Retry-After": str(wait)})
 
     def header(self, left: int) -> bytes:
-        """Return the RateLimit header (draft-ietf-httpapi-ratelimit-headers): what is left, seconds until full."""
+        """Return the RateLimit header (draft-ietf-httpapi-ratelimit-headers): what is left, seconds until
+        full.
+        """
         return f'"default";r={left};t={int((self.count - left) / self._rate) + 1}'.encode()
 
     def _sweep(self) -> None:

@@ -1,6 +1,5 @@
-"""Lists and records: one ``Read`` for each noun makes every list, page, filter, sort and single record of it."""
+"""Lists and records: one ``Read`` for each noun makes every list, filter, sort and single record of it."""
 
-import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -10,16 +9,15 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
-from sqlalchemy import ColumnElement, FromClause, Integer, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, bindparam, func, select, tuple_
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeEngine
 
-from kanwerk.core import clock, params, tables
+from kanwerk.core import params
+from kanwerk.core.asked import ListQuery, RecordQuery, continued
 from kanwerk.core.params import Param
-from kanwerk.core.problems import invalid_parameter
 from kanwerk.core.reads import Among, Column, Query, Shape, to_wire
 from kanwerk.core.tables import Archivable, Trashable
-from kanwerk.core.text import Id, Line, Moment, like
+from kanwerk.core.text import Id, like
 
 S = TypeVar("S", bound=Struct)
 F = TypeVar("F", bound=Struct)
@@ -37,50 +35,13 @@ class Filter(NamedTuple):
     make: Callable[[Any], Any] | None = None
 
 
-class PageMeta(Struct, omit_defaults=True):
-    """What a list says of itself."""
-
-    next_cursor: Annotated[str | None, Meta(description="The cursor of the next page, null on the last")]
-    as_of: Annotated[Moment, Meta(description="Send this as the next `updated_after`")]
-    total: Annotated[int | msgspec.UnsetType, Meta(description="With `include_total=true`")] = msgspec.UNSET
-
-
-class Page(Struct, Generic[S]):
-    """One page of a list."""
-
-    data: list[S]
-    meta: PageMeta
-
-
-class ListQuery(Struct, frozen=True):
-    """What a list was asked for, checked."""
-
-    values: dict[str, Any]
-    filters: tuple[str, ...]
-    sort: str
-    descending: bool
-    limit: int
-    include: tuple[str, ...]
-    total: bool
-    trashed: bool
-    archived: bool | None
-    bound_to: str
-    after: tuple[Any, str] | None = None
-    as_of: str | None = None
-
-
-class RecordQuery(Struct, frozen=True):
-    """What a single record was asked for."""
-
-    include: tuple[str, ...] = ()
-    trashed: bool = False
-
-
 class Read(Generic[S, F]):
     """Everything a noun's lists and records are read by.
 
-    ``item`` is the shape in lists, ``full`` the one of a single record; ``sorts`` and ``filters`` name what a client
-    may say; ``fences`` are conditions a handler adds for those who may see less; ``includes`` fill lazy members, each
+    ``item`` is the shape in lists, ``full`` the one of a single record; ``sorts`` and ``filters`` name what a
+    client
+    may say; ``fences`` are conditions a handler adds for those who may see less; ``includes`` fill lazy
+    members, each
     for all records of an answer with one statement; ``private`` names the members that only admins read.
     """
 
@@ -114,7 +75,7 @@ class Read(Generic[S, F]):
         self._params: dict[str, Param] | None = None
 
     def detailed(self) -> "Read[F, F]":
-        """Return the same read with full records in its lists, for pages that show more than the API's lists."""
+        """Return the same read with full records in its lists, for pages that show more."""
         return Read(
             self.model,
             self.source,
@@ -138,13 +99,9 @@ class Read(Generic[S, F]):
     @property
     def record_params(self) -> dict[str, Param]:
         """The parameters of a single record, by name."""
-        found = []
-        if self.includes:
-            found.append(self._include())
+        found = [self._include()] if self.includes else []
         if self.trashable:
-            found.append(
-                Param(name="trashed", type=bool, description="Also when it is in the trash", default=False)
-            )
+            found.append(Param(name="trashed", type=bool, description="In the trash too", default=False))
         return {param.name: param for param in found}
 
     def item_builder(self, dialect: Dialect) -> Callable[[Sequence[Any]], S]:
@@ -196,7 +153,9 @@ class Read(Generic[S, F]):
                 Param(name="updated_after", type=datetime, description="Changed at or after this time")
             )
         if self.search is not None:
-            found.append(Param(name="q", type=Searched, description="Part of the name, whatever case and accents"))
+            found.append(
+                Param(name="q", type=Searched, description="Part of the name, whatever case and accents")
+            )
         if self.trashable:
             found.append(
                 Param(name="trashed", type=bool, description="The trash instead of the list", default=False)
@@ -240,7 +199,7 @@ class Read(Generic[S, F]):
         )
         if "cursor" not in found:
             return query
-        return _continued(query, found["cursor"], self.sorts[query.sort].type)
+        return continued(query, found["cursor"], self.sorts[query.sort].type)
 
     def record_query(self, raw: bytes) -> RecordQuery:
         """Check the query string of a single record."""
@@ -248,7 +207,9 @@ class Read(Generic[S, F]):
         return RecordQuery(tuple(found.get("include", ())), found.get("trashed", False))
 
     def list_query(self, query: ListQuery, fence: str | None) -> Query:
-        """Return the SELECT of a page: members of ``item``, then the sorted member's value unless it is the id."""
+        """Return the SELECT of a page: members of ``item``, then the sorted member's value unless it is the
+        id.
+        """
         after = None if query.after is None else ("null" if query.after[0] is None else "value")
         key = (query.filters, query.sort, query.descending, query.trashed, query.archived, after, fence)
         found = self._queries.get(key)
@@ -323,7 +284,9 @@ class Read(Generic[S, F]):
         return found
 
     def record_select(self, fence: str | None = None, *, many: bool = False) -> Query:
-        """Return the SELECT of the full record ``:id`` (of ``:ids``): members of ``full``, id, version, trashed."""
+        """Return the SELECT of the full record ``:id`` (of ``:ids``): members of ``full``, id, version,
+        trashed.
+        """
         key = ("records", fence, many)
         found = self._queries.get(key)
         if found is None:
@@ -339,37 +302,3 @@ class Read(Generic[S, F]):
             )
             found = self._queries[key] = Query(statement)
         return found
-
-
-def cursor(query: ListQuery, as_of: str, value: object, last_id: str) -> str:
-    """Return the cursor of the page after the record (its sorted value, its id): URL-safe, bound to the query."""
-    return (
-        base64.urlsafe_b64encode(msgspec.json.encode([query.bound_to, as_of, value, last_id]))
-        .decode()
-        .rstrip("=")
-    )
-
-
-def _continued(query: ListQuery, text: str, kind: TypeEngine[Any]) -> ListQuery:
-    try:
-        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        bound_to, as_of, value, last_id = msgspec.json.decode(
-            packed, type=tuple[str, str, str | int | None, Id]
-        )
-        if value is not None:
-            wanted: Any = (
-                datetime if isinstance(kind, tables.Moment) else int if isinstance(kind, Integer) else Line
-            )
-            value = msgspec.convert(value, wanted)
-    except (ValueError, msgspec.MsgspecError):
-        raise invalid_parameter("cursor", "This is not a cursor of ours.") from None
-    if bound_to != query.bound_to:
-        raise invalid_parameter(
-            "cursor", "This cursor belongs to another list, other filters or another sort."
-        )
-    return msgspec.structs.replace(query, after=(value, last_id), as_of=as_of)
-
-
-def as_of() -> str:
-    """Return the time up to which a list now read holds every write: ten seconds ago, the longest a write may take."""
-    return clock.wire(clock.now() - clock.SYNC_MARGIN)

@@ -14,7 +14,9 @@ _encode = msgspec.json.Encoder().encode
 
 
 def set_up(form: str = "") -> None:
-    """Choose the form: ``json``, ``text``, or by whether standard error is a terminal. Logs go to standard error."""
+    """Choose the form: ``json``, ``text``, or by whether standard error is a terminal. Logs go to standard
+    error.
+    """
     renderer: Any = (
         structlog.dev.ConsoleRenderer()
         if _is_text(form)
@@ -34,7 +36,9 @@ def set_up(form: str = "") -> None:
 
 
 class AccessLog:
-    """One line for each request; as JSON it is written by hand, since a tenth of a short request goes into it."""
+    """One line for each request; as JSON it is written by hand, since a tenth of a short request goes into
+    it.
+    """
 
     def __init__(self, form: str = "") -> None:
         """Choose the form as ``set_up`` does."""

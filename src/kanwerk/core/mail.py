@@ -35,7 +35,7 @@ def send(settings: Settings, to: str, subject: str, text: str) -> None:
                 "mail", note="no KANWERK_SMTP_URL is set: the mail lies in the data folder", path=str(path)
             )
     except Exception as error:  # noqa: BLE001 (whatever goes wrong with a mail server)
-        log.error("mail", error=f"{type(error).__name__}: {error}")
+        log.error("mail", error=f"{type(error).__name__}: {error}")  # noqa: TRY400  # one line is enough
 
 
 async def _send(url: str, message: EmailMessage) -> None:

@@ -28,11 +28,11 @@ Rate = Annotated[
 
 
 def to_minor(amount: str, currency: str) -> int:
-    """Return the amount in whole minor units of the currency; ``ValueError`` when it has too many decimals."""
+    """Return the amount in whole minor units; ``ValueError`` when it has more decimals than the currency."""
     found = _MONEY.match(amount)
     places = decimals(currency)
     if not found:
-        message = "is not an amount of money"
+        message = "This is not an amount of money"
         raise ValueError(message)
     sign, whole, part = found[1], found[2], found[3] or ""
     if len(part) > places:

@@ -6,10 +6,7 @@ from typing import Any
 import msgspec
 
 from kanwerk import __version__
-from kanwerk.core.events import EventData
-from kanwerk.core.listing import Page, PageMeta
-from kanwerk.core.problems import ProblemData
-from kanwerk.core.routes import Group, Route
+from kanwerk.core.asked import Page, PageMeta
 from kanwerk.core.describing import (
     collect_enums,
     header_parameter,
@@ -20,14 +17,20 @@ from kanwerk.core.describing import (
     tidied,
     with_items,
 )
+from kanwerk.core.events import EventData
+from kanwerk.core.groups import Group
+from kanwerk.core.problems import ProblemData
+from kanwerk.core.routes import Route
 from kanwerk.core.web import API
 
 REF = "#/components/schemas/{name}"
 INTRO = """\
 Kanwerk's API: JSON over HTTPS, one token for one user of one space.
 
-Every list is read by cursor, every record carries an `ETag`, every `POST` takes an `Idempotency-Key`, every write takes
-`?validate_only=true`, and every change leaves an event in the space's log (`GET /events`). Errors are problems
+Every list is read by cursor, every record carries an `ETag`, every `POST` takes an `Idempotency-Key`, every
+write takes
+`?validate_only=true`, and every change leaves an event in the space's log (`GET /events`). Errors are
+problems
 (RFC 9457) and name all faults at once.
 """
 HEADERS = {
@@ -236,7 +239,9 @@ class _Description:
         return found
 
     def _without_id(self, kind: Any, *, only: bool) -> dict[str, Any]:
-        """Return the schema of a record whose id is null, since a dry run kept nothing; or of any such record."""
+        """Return the schema of a record whose id is null, since a dry run kept nothing; or of any such
+        record.
+        """
         whole = self.components[kind.__name__]
         members = {name: dict(each) for name, each in whole["properties"].items()}
         members["id"] = {"type": "null", "description": "Nothing was kept."}
@@ -250,7 +255,7 @@ class _Description:
             "post": {
                 "operationId": "on_" + name.replace(".", "_"),
                 "summary": text,
-                "description": f"{text} Signed as Standard Webhooks; any 2xx within 15 seconds counts as received.",
+                "description": f"{text} Signed as Standard Webhooks; a 2xx within 15 seconds is a receipt.",
                 "tags": [group.name],
                 "security": [],
                 "requestBody": {"required": True, "content": {"application/json": {"schema": data}}},

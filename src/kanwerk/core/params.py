@@ -1,14 +1,17 @@
 """Parameters of a query string: described once, checked strictly, all faults at once."""
 
 import re
+import typing
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import Enum
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
+from kanwerk.core.bodies import sentence
 from kanwerk.core.problems import Fault, Invalid, Unreadable
 from kanwerk.core.text import clean
 
@@ -49,9 +52,7 @@ def parse(raw: bytes, known: Mapping[str, Param]) -> dict[str, Any]:
             try:
                 found[name] = _value(text, param)
             except (ValueError, msgspec.ValidationError) as error:
-                faults.append(
-                    Fault("invalid", str(error) or "This value is not of the right form.", parameter=name)
-                )
+                faults.append(Fault("invalid", sentence(str(error)), parameter=name))
                 found[name] = None
     if faults:
         raise Invalid("The query has faults." if len(faults) > 1 else "The query has a fault.", errors=faults)
@@ -90,7 +91,9 @@ def _one(text: str, param: Param) -> Any:
 
 
 def to_type(text: str, kind: Any) -> Any:
-    """Return the text as the type; ``ValueError`` or ``msgspec.ValidationError`` with a sentence when it is not."""
+    """Return the text as the type; ``ValueError`` or ``msgspec.ValidationError`` with a sentence when it is
+    not.
+    """
     if kind is str:
         return text
     if kind is bool:
@@ -114,3 +117,35 @@ def to_type(text: str, kind: Any) -> Any:
 def listed(names: Sequence[str]) -> str:
     """Return names as a person lists them."""
     return ", ".join(names)
+
+
+def struct_params(kind: type[Struct]) -> list[Param]:
+    """Return the parameters a Struct describes: each member's type, default and ``Meta`` description."""
+    found = []
+    for member in msgspec.structs.fields(kind):
+        name = member.encode_name
+        options = [option for option in typing.get_args(member.type) if option is not type(None)]
+        optional = type(None) in typing.get_args(member.type)
+        value = options[0] if optional and len(options) == 1 else member.type
+        bare = value.__origin__ if typing.get_origin(value) is typing.Annotated else value
+        many = typing.get_origin(bare) in (list, tuple)
+        meta = next(
+            (
+                each
+                for each in getattr(value, "__metadata__", ())
+                if isinstance(each, msgspec.Meta) and each.description
+            ),
+            None,
+        )
+        whole = bare if isinstance(bare, type) and issubclass(bare, Enum) else value
+        default = None if member.default is msgspec.NODEFAULT or member.default is UNSET else member.default
+        found.append(
+            Param(
+                name=name,
+                type=typing.get_args(bare)[0] if many else whole,
+                many=many,
+                description=(meta.description if meta else None) or "",
+                default=default,
+            )
+        )
+    return found

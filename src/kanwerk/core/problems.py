@@ -107,6 +107,7 @@ class ProblemData(Struct, omit_defaults=True):
     errors: list[Fault] = []
     existing_id: Id | UnsetType = UNSET
     trashed: bool | UnsetType = UNSET
+    dependants: dict[str, int] | UnsetType = UNSET
 
 
 def missing(what: str = "record") -> NotFound:

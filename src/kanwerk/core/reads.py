@@ -1,6 +1,7 @@
-"""Reads: a module-level SELECT, compiled once, run on the driver's cursor, its rows made into Structs by position.
+"""Reads: a module-level SELECT, compiled once, run on the driver, its rows made into Structs by position.
 
-Loading ORM objects to answer a GET costs a factor of four; building the statement anew costs a factor of two. This
+Loading ORM objects to answer a GET costs a factor of four; building the statement anew costs a factor of two.
+This
 is the only place that compiles a statement by itself.
 """
 
@@ -28,9 +29,10 @@ Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 class Shape(Generic[S]):
-    """How a Struct is filled from a row: an expression, another shape or a ``Made`` for each member, in order.
+    """How a Struct is filled from a row: an expression, a shape or a ``Made`` for each member, in order.
 
-    A ``nullable`` shape is None when its first column is; members of the Struct not named here keep their default.
+    A ``nullable`` shape is None when its first column is; members of the Struct not named here keep their
+    default.
     """
 
     def __init__(self, struct: type[S], members: Mapping[str, "Source"], *, nullable: bool = False) -> None:
@@ -52,14 +54,20 @@ class Shape(Generic[S]):
         return found
 
     def builder(self, dialect: Dialect) -> Callable[[Sequence[Any]], S]:
-        """Return a function that makes the Struct from a row; generated, since it runs for every row of every list."""
+        """Return a function that makes the Struct from a row; generated, since it runs for every row of every
+        list.
+        """
         names: dict[str, Any] = {}
         expression, _ = self._expression(dialect, names, 0)
         build: Callable[[Sequence[Any]], S] = eval(f"lambda r: {expression}", names)  # noqa: S307 (our own words only)
         return build
 
     def _in_order(self) -> bool:
-        taken = [each for each in inspect.signature(self.struct).parameters.values() if each.kind != each.KEYWORD_ONLY]
+        taken = [
+            each
+            for each in inspect.signature(self.struct).parameters.values()
+            if each.kind != each.KEYWORD_ONLY
+        ]
         return [each.name for each in taken][: len(self.members)] == list(self.members)
 
     def _expression(self, dialect: Dialect, names: dict[str, Any], at: int) -> tuple[str, int]:
@@ -128,7 +136,7 @@ def _among_sqlite(element: Among, compiler: SQLCompiler, **options: Any) -> str:
         compiler.process(element.column, **options),
         compiler.process(element.parameter, **options),
     )
-    return f"{column} IN (SELECT value FROM json_each({values}))"
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608  # a parameter, not a value
 
 
 @compiles(Among, "postgresql")

@@ -1,4 +1,4 @@
-"""Routes: a handler is a plain function; what it takes, its right and its answer are read off its signature."""
+"""Routes: a handler is a plain function; what it takes and answers is read off its signature."""
 
 import asyncio
 import hashlib
@@ -6,19 +6,17 @@ import inspect
 import re
 import typing
 from collections.abc import Awaitable, Callable
-from enum import Enum
 from typing import Any, cast
 
 import msgspec
-from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
 from kanwerk.core import bodies, idempotency, params
+from kanwerk.core.asked import ListQuery, Page, RecordQuery
 from kanwerk.core.db import Db, encode
 from kanwerk.core.idempotency import Kept
 from kanwerk.core.ids import is_id
-from kanwerk.core.listing import ListQuery, Page, Read, RecordQuery
+from kanwerk.core.listing import Read
 from kanwerk.core.params import Param
 from kanwerk.core.problems import Forbidden, Problem, invalid_parameter, missing, render
 from kanwerk.core.text import ExternalId, clean
@@ -43,9 +41,7 @@ class DryRun(Exception):
 class Route:
     """One operation of the API: an ASGI application that Litestar's router leads to."""
 
-    def __init__(
-        self, group: "Group", method: str, path: str, fn: Callable[..., Any], **options: Any
-    ) -> None:
+    def __init__(self, group: Any, method: str, path: str, fn: Callable[..., Any], **options: Any) -> None:
         """Read the handler's signature; a route that names no right does not start."""
         self.group, self.method, self.path, self.fn = group, method, path, fn
         self.needs: str = options["needs"]
@@ -76,7 +72,9 @@ class Route:
         if self.query is RecordQuery:
             assert self.read is not None  # noqa: S101
             return self.read.record_params
-        known = {} if self.query is None else {param.name: param for param in struct_params(self.query)}
+        known = (
+            {} if self.query is None else {param.name: param for param in params.struct_params(self.query)}
+        )
         return known if self.method == "GET" else {**known, "validate_only": VALIDATE_ONLY}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002 (ASGI)
@@ -256,107 +254,3 @@ def _external(value: str) -> str:
         return msgspec.convert(clean(value), ExternalId)
     except msgspec.ValidationError:
         raise invalid_parameter("external_id", "1 to 255 characters on one line are needed.") from None
-
-
-def struct_params(kind: type[Struct]) -> list[Param]:
-    """Return the parameters a Struct describes: each member's type, default and ``Meta`` description."""
-    found = []
-    for member in msgspec.structs.fields(kind):
-        name = member.encode_name
-        options = [option for option in typing.get_args(member.type) if option is not type(None)]
-        optional = type(None) in typing.get_args(member.type)
-        value = options[0] if optional and len(options) == 1 else member.type
-        bare = value.__origin__ if typing.get_origin(value) is typing.Annotated else value
-        many = typing.get_origin(bare) in (list, tuple)
-        meta = next(
-            (
-                each
-                for each in getattr(value, "__metadata__", ())
-                if isinstance(each, msgspec.Meta) and each.description
-            ),
-            None,
-        )
-        whole = bare if isinstance(bare, type) and issubclass(bare, Enum) else value
-        default = None if member.default is msgspec.NODEFAULT or member.default is UNSET else member.default
-        found.append(
-            Param(
-                name=name,
-                type=typing.get_args(bare)[0] if many else whole,
-                many=many,
-                description=(meta.description if meta else None) or "",
-                default=default,
-            )
-        )
-    return found
-
-
-class Group:
-    """One group of the API: its operations in order, and the webhooks it owns."""
-
-    def __init__(
-        self, name: str, description: str, webhooks: dict[str, str] | None = None, shape: Any = None
-    ) -> None:
-        """Name the group as the reference shows it."""
-        self.name, self.description = name, description
-        self.webhooks, self.shape = webhooks or {}, shape
-        self.routes: list[Route] = []
-
-    def _add(
-        self, method: str, path: str, **options: Any
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        def add(fn: Callable[..., Any]) -> Callable[..., Any]:
-            self.routes.append(Route(self, method, path, fn, **options))
-            return fn
-
-        return add
-
-    def get(
-        self, path: str, *, needs: str, **options: Any
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Add an operation that reads; it runs on the worker's loop."""
-        return self._add("GET", path, needs=needs, **options)
-
-    def post(
-        self, path: str, *, needs: str, **options: Any
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Add an operation that creates or acts; it runs on the writer thread, ``heavy`` ones on a worker thread."""
-        return self._add("POST", path, needs=needs, **options)
-
-    def put(
-        self, path: str, *, needs: str, **options: Any
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Add an operation that sets."""
-        return self._add("PUT", path, needs=needs, **options)
-
-    def patch(
-        self, path: str, *, needs: str, **options: Any
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Add an operation that changes the members sent."""
-        return self._add("PATCH", path, needs=needs, **options)
-
-    def delete(
-        self, path: str, *, needs: str, **options: Any
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Add an operation that deletes."""
-        return self._add("DELETE", path, needs=needs, **options)
-
-
-def handlers(groups: list[Group]) -> list[HTTPRouteHandler]:
-    """Return Litestar's handlers for all routes."""
-    return [_handler(route) for group in groups for route in group.routes]
-
-
-def _handler(route: Route) -> HTTPRouteHandler:
-    """Lead to the route from Litestar's router straight, as a middleware that answers: 25 µs less for each request."""
-
-    def straight(app: ASGIApp) -> ASGIApp:  # noqa: ARG001 (what Litestar would do with a handler)
-        return route
-
-    def unused() -> None:
-        """Be what Litestar wants a path to have."""
-
-    path = API + re.sub(r"{(\w+)}", r"{\1:str}", route.path)
-    method, name = cast("Any", route.method), f"{route.method} {path}"
-    return HTTPRouteHandler(
-        path, http_method=method, status_code=204, sync_to_thread=False, name=name, middleware=[straight]
-    )(unused)

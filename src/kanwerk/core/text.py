@@ -50,7 +50,7 @@ _SPACES = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    """Return the text as it is stored: Unicode NFC, line ends as ``\\n``, no white space around it."""
+    r"""Return the text as it is stored: Unicode NFC, line ends as ``\n``, no white space around it."""
     if text.isascii():
         return text.strip().replace("\r\n", "\n")
     return unicodedata.normalize("NFC", text).strip().replace("\r\n", "\n")
@@ -66,6 +66,6 @@ def fold(text: str) -> str:
 
 
 def like(text: str) -> str:
-    """Return a LIKE pattern (escape ``\\``) that finds the folded text anywhere."""
+    r"""Return a LIKE pattern (escape ``\\``) that finds the folded text anywhere."""
     escaped = fold(text).replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     return f"%{escaped}%"

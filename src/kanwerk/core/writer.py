@@ -1,7 +1,7 @@
 """The worker's threads: one that writes, in turn, with a bounded queue; a few for what takes long.
 
-What waits when the writer gets to it is written together and committed once (group commit): a commit is an fsync, and
-one fsync serves them all. Each keeps its own fate by a savepoint.
+What waits when the writer gets to it is written together and committed once (group commit): a commit is an
+fsync, and one fsync serves them all. Each keeps its own fate by a savepoint.
 """
 
 import asyncio
@@ -44,7 +44,8 @@ class Threads:
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run ``work`` in a transaction on the writer thread and return its result once it is committed.
 
-        It may be run again, as in ``Database.write``. ``Unavailable`` when the queue is full or its turn does not come.
+        It may be run again, as in ``Database.write``. ``Unavailable`` when the queue is full or its turn does
+        not come.
         """
         future: Future[T] = Future()
         return await self._when_done(future, lambda: self._waiting.put(Waiting(future, work)))
@@ -67,7 +68,9 @@ class Threads:
             waiting = asyncio.wrap_future(future)
             done, _ = await asyncio.wait({waiting}, timeout=GIVE_UP_SECONDS)
             if not done and future.cancel():
-                raise Unavailable("The turn of this write did not come in time.", headers={"Retry-After": "1"})
+                raise Unavailable(
+                    "The turn of this write did not come in time.", headers={"Retry-After": "1"}
+                )
             return await asyncio.shield(waiting)
         finally:
             self._room += 1

@@ -1,4 +1,4 @@
-"""Writes: one transaction for each request; what it changed, the events it leaves and the answer go together."""
+"""Writes: one transaction for each request; what it changed, its events and its answer go together."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -35,7 +35,7 @@ class Pending(NamedTuple):
 
 
 class Write(Db):
-    """What a handler that changes something is given: it reads like a ``Db`` and holds the open transaction."""
+    """What a handler that changes something is given: a ``Db`` that holds the open transaction."""
 
     def __init__(
         self,
@@ -73,7 +73,9 @@ class Write(Db):
         return found
 
     def load(self, model: type[R], record_id: str, *, trashed: bool = False) -> R:
-        """Return the record that the request is about, locked; 404 without it, 412 when ``If-Match`` is stale."""
+        """Return the record that the request is about, locked; 404 without it, 412 when ``If-Match`` is
+        stale.
+        """
         found = self.find(model, record_id, lock=True, trashed=trashed)
         if found is None:
             raise missing()
@@ -81,7 +83,9 @@ class Write(Db):
         return found
 
     def match(self, record: Recorded | None) -> None:
-        """Compare ``If-Match`` with the number of the record's last event; ``PreconditionFailed`` when it differs."""
+        """Compare ``If-Match`` with the number of the record's last event; ``PreconditionFailed`` when it
+        differs.
+        """
         if self.if_match is None or (self.if_match.strip() == "*" and record is not None):
             return
         tags = [tag.strip().removeprefix("W/").strip('"') for tag in self.if_match.split(",")]

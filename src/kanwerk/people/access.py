@@ -84,6 +84,11 @@ class Me(Struct, frozen=True):
         return _rights(self.who, self.type == "integration", self.scopes)
 
     @property
+    def usable_scopes(self) -> list[str]:
+        """The scopes of the token that the user's rights leave something of."""
+        return sorted({scope for right in self.rights if (scope := RIGHTS[right][0])})
+
+    @property
     def actor(self) -> Actor:
         """This caller as the event log keeps it."""
         return Actor(self.id or None, self.name, self.type)
@@ -111,7 +116,7 @@ class Me(Struct, frozen=True):
 
 
 @cache
-def _rights(who: str, integration: bool, scopes: tuple[str, ...] | None) -> frozenset[str]:
+def _rights(who: str, integration: bool, scopes: tuple[str, ...] | None) -> frozenset[str]:  # noqa: FBT001  # cached
     return frozenset(
         permission
         for permission, (scope, allowed) in RIGHTS.items()

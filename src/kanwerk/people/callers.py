@@ -16,7 +16,7 @@ from kanwerk.core.tables import Moment
 from kanwerk.core.web import Request, Runtime
 from kanwerk.people.access import Me
 from kanwerk.people.models import Identity, Session, Space, Token, User
-from kanwerk.people.shapes import scopes_of
+from kanwerk.people.reads import scopes_of
 
 _WHO: list[Any] = [
     Space.id,
@@ -92,7 +92,7 @@ def by_session(request: Request) -> list[Me]:
 
 
 def identity(request: Request) -> tuple[str, str] | None:
-    """Return id and sign-in address of the person the browser's session stands for, also without any space."""
+    """Return id and sign-in address of the person behind the browser's session, also without any space."""
     cookie = request.cookie(COOKIE)
     rows = _run(request.runtime, IDENTITY, hashed(cookie)) if cookie else []
     return (rows[0][0], rows[0][1]) if rows else None

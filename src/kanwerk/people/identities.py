@@ -127,7 +127,9 @@ def invited(session: Transaction, token: str) -> tuple[Invitation, User] | None:
 
 
 def join(session: Transaction, token: str, identity: Identity) -> User:
-    """Make the identity the invited user; ``NotFound`` when the invitation is over, ``Conflict`` when already there."""
+    """Make the identity the invited user; ``NotFound`` when the invitation is over, ``Conflict`` when already
+    there.
+    """
     found = invited(session, token)
     if found is None:
         message = "This invitation is over."

@@ -31,6 +31,7 @@ def mail_reset(settings: Settings, to: str, secret: str) -> None:
     text = (
         "Hello,\n\nsomebody asked to set a new password for this address on Kanwerk.\n\n"
         f"Set it here: {link(settings, f'/reset/{secret}')}\n\n"
-        f"The link works once, for {RESET_HOURS} hour{'s' if RESET_HOURS > 1 else ''}. If it was not you, do nothing: your password stays.\n"
+        f"The link works once, for {RESET_HOURS} hour{'s' if RESET_HOURS > 1 else ''}. "
+        "If it was not you, do nothing: your password stays.\n"
     )
     mail.send(settings, to, "Set a new password", text)

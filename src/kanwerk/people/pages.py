@@ -112,13 +112,17 @@ def sign_in(view: View) -> Answer:
     try:
         _slow_down(view)
         person = view.runtime.database.look(lambda session: identities.by_email(session, email))
-        if not identities.is_password(person, password):
-            _failed(view)
-            raise Invalid(WRONG)
+        _check_password(view, person, password)
     except (Invalid, TooManyRequests) as problem:
         return Html("people/sign_in.html", {"values": values, "errors": errors_of(problem)}, problem.status)
     assert person is not None  # noqa: S101 (nobody has no password)
     return _signed_in(view, person.id, next_ or "/")
+
+
+def _check_password(view: View, person: Identity | None, password: str) -> None:
+    if not identities.is_password(person, password):
+        _failed(view)
+        raise Invalid(WRONG)
 
 
 def _inside(address: str) -> str:
@@ -164,7 +168,7 @@ def forgot_password(view: View) -> Answer:
     return Html("people/forgot_password.html", context, 422 if errors else 200)
 
 
-def _reset_page(view: View, person: Identity | None, problem: Problem | None = None) -> Html:
+def _reset_page(person: Identity | None, problem: Problem | None = None) -> Html:
     context = {"expired": person is None, "email": person.email if person else "", "values": {}}
     status = problem.status if problem else 200 if person else 404
     return Html("people/reset.html", {**context, "errors": errors_of(problem)}, status)
@@ -173,7 +177,7 @@ def _reset_page(view: View, person: Identity | None, problem: Problem | None = N
 @pages.get("/reset/{token}")
 def show_reset(view: View, token: str) -> Answer:
     """Show the form that sets a new password."""
-    return _reset_page(view, view.runtime.database.look(lambda session: identities.by_reset(session, token)))
+    return _reset_page(view.runtime.database.look(lambda session: identities.by_reset(session, token)))
 
 
 @pages.post("/reset/{token}")
@@ -182,11 +186,11 @@ def reset(view: View, token: str) -> Answer:
     database = view.runtime.database
     person = database.look(lambda session: identities.by_reset(session, token))
     if person is None:
-        return _reset_page(view, None)
+        return _reset_page(None)
     try:
         hashed = identities.hash_password(view.form.get("password", ""))
     except Invalid as problem:
-        return _reset_page(view, person, problem)
+        return _reset_page(person, problem)
 
     def work(session: Transaction) -> str | None:
         found = identities.by_reset(session, token)
@@ -195,7 +199,7 @@ def reset(view: View, token: str) -> Answer:
         return found.id if found else None
 
     identity_id = database.write(work)
-    return _signed_in(view, identity_id, "/") if identity_id else _reset_page(view, None)
+    return _signed_in(view, identity_id, "/") if identity_id else _reset_page(None)
 
 
 def _invitation(view: View, token: str) -> tuple[str, dict[str, Any] | None, User | None]:

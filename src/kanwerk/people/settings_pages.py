@@ -16,14 +16,8 @@ from kanwerk.people import identities
 from kanwerk.people.access import Me
 from kanwerk.people.callers import COOKIE, identity
 from kanwerk.people.models import Identity, User
-from kanwerk.people.shapes import (
-    SPACE_INVOICING,
-    SPACES,
-    USERS,
-    UpdateSpaceData,
-    UpdateSpaceInvoicingData,
-    UpdateUserData,
-)
+from kanwerk.people.reads import SPACE_INVOICING, SPACES, USERS
+from kanwerk.people.shapes import UpdateSpaceData, UpdateSpaceInvoicingData, UpdateUserData
 from kanwerk.people.spaces import change_space
 from kanwerk.people.users import change
 

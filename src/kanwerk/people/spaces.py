@@ -95,7 +95,9 @@ def add_person(
     role: str | None,
     type: str = "user",
 ) -> tuple[User, bool]:
-    """Make a person a user of the space and return it, and whether it was new; a known one keeps its password."""
+    """Make a person a user of the space and return it, and whether it was new; a known one keeps its
+    password.
+    """
     identity: Identity | None = by_email(db.session, email)
     known = identity is not None
     if identity is None:

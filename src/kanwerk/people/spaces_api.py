@@ -1,15 +1,13 @@
 """Spaces, through the API."""
 
+from kanwerk.core.asked import ListQuery, Page, RecordQuery
 from kanwerk.core.db import Db
-from kanwerk.core.listing import ListQuery, Page, RecordQuery
+from kanwerk.core.groups import Group
 from kanwerk.core.problems import missing
-from kanwerk.core.routes import Group
 from kanwerk.core.writes import Write
-from kanwerk.people.access import SCOPES, Me
+from kanwerk.people.access import Me
+from kanwerk.people.reads import SPACE_INVOICING, SPACES, USERS
 from kanwerk.people.shapes import (
-    SPACE_INVOICING,
-    SPACES,
-    USERS,
     MeData,
     SpaceData,
     SpaceFullData,
@@ -29,7 +27,7 @@ def get_me(db: Db, me: Me) -> MeData:
     user, space = db.one(USERS, me.id), db.one(SPACES, me.space_id)
     db.version = None
     role = UserRole(me.role) if me.role else None
-    return MeData(user, space, role, list(SCOPES if me.scopes is None else me.scopes))
+    return MeData(user, space, role, me.usable_scopes)
 
 
 @spaces.get("/spaces", needs="spaces:read", read=SPACES)

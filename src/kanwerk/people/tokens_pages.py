@@ -14,7 +14,8 @@ from kanwerk.core.web import API
 from kanwerk.core.writes import Write
 from kanwerk.people.access import RIGHTS, SCOPES, Me
 from kanwerk.people.models import Token, User
-from kanwerk.people.shapes import TOKENS, CreateTokenData, UserRole
+from kanwerk.people.reads import TOKENS
+from kanwerk.people.shapes import CreateTokenData, UserRole
 from kanwerk.people.tokens import integration, make_token
 from kanwerk.people.users import revoke
 

@@ -76,17 +76,13 @@ def change(db: Write, user: User, body: UpdateUserData, *, by: Me) -> None:
 def _set(db: Write, user: User, members: dict[str, Any], *, by: Me) -> dict[str, Any]:
     if "role" in members:
         members["role"] = members["role"].value
-        if user.type not in WITH_ROLE:
-            raise invalid("/role", "Guests and tax advisors have no role.")
         _check_role(db, user, members["role"], by=by)
     if user.type == UserType.INTEGRATION.value and "first_name" in members:
         other = holder(db, User, integration_name=fold(members["first_name"]))
         if other is not None and other is not user:
             raise taken("first_name", other, "An integration of this name is there already.")
     if members.get("client_id") is not None:
-        if user.type != UserType.GUEST.value:
-            raise invalid("/client_id", "Only a guest belongs to a client.")
-        _check_client(db, members["client_id"])
+        _check_client(db, user, members["client_id"])
     for name in ("hourly_rate", "cost_rate"):
         if members.get(name) is not None:
             members[name] = _minor(name, members[name], by.currency)
@@ -103,14 +99,16 @@ def _minor(name: str, amount: str, currency: str) -> int:
     try:
         return to_minor(amount, currency)
     except ValueError as error:
-        raise invalid(f"/{name}", f"{error}.".capitalize()) from None
+        raise invalid(f"/{name}", f"{error}.") from None
 
 
 def _written(value: object, currency: str) -> str | None:
     return from_minor(value, currency) if isinstance(value, int) else None
 
 
-def _check_client(db: Write, client_id: str) -> None:
+def _check_client(db: Write, user: User, client_id: str) -> None:
+    if user.type != UserType.GUEST.value:
+        raise invalid("/client_id", "Only a guest belongs to a client.")
     clients = Base.metadata.tables["clients"]  # the package clients stands above this one
     there = select(clients.c.id).where(
         clients.c.space_id == db.space_id, clients.c.id == client_id, clients.c.trashed_at.is_(None)
@@ -120,6 +118,8 @@ def _check_client(db: Write, client_id: str) -> None:
 
 
 def _check_role(db: Write, user: User, role: str, *, by: Me) -> None:
+    if user.type not in WITH_ROLE:
+        raise invalid("/role", "Guests and tax advisors have no role.")
     if role == user.role:
         return
     if UserRole.OWNER.value in (role, user.role):

@@ -4,19 +4,18 @@ import msgspec
 from msgspec import UNSET
 
 from kanwerk.core import bodies, clock
+from kanwerk.core.asked import ListQuery, Page, RecordQuery
 from kanwerk.core.db import Db
 from kanwerk.core.externals import holder, same_as_path
-from kanwerk.core.listing import ListQuery, Page, RecordQuery
+from kanwerk.core.groups import Group
 from kanwerk.core.problems import Forbidden, missing
-from kanwerk.core.routes import Group
 from kanwerk.core.web import Request
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 from kanwerk.people.mails import mail_invitation
 from kanwerk.people.models import Token, User
+from kanwerk.people.reads import TOKENS, USERS
 from kanwerk.people.shapes import (
-    TOKENS,
-    USERS,
     CreatedTokenData,
     CreateTokenData,
     CreateUserData,
@@ -146,7 +145,7 @@ def list_tokens(db: Db, me: Me, query: ListQuery) -> Page[TokenData]:
     return db.page(TOKENS, query, fence="live" if me.admin else "own_live")
 
 
-@users.post("/tokens", needs="tokens:write", secret="token", may_create=True)
+@users.post("/tokens", needs="tokens:write", secret="token", may_create=True)  # noqa: S106  # a member's name
 def create_token(db: Write, me: Me, body: CreateTokenData) -> CreatedTokenData:
     """Make an API token for yourself. Its secret is in this answer and never shown again."""
     user = db.load(User, me.id)

@@ -20,7 +20,8 @@ from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 from kanwerk.people.mails import mail_invitation
 from kanwerk.people.models import Invitation, User
-from kanwerk.people.shapes import USERS, CreateUserData, UpdateUserData
+from kanwerk.people.reads import USERS
+from kanwerk.people.shapes import CreateUserData, UpdateUserData
 from kanwerk.people.users import (
     change,
     close_invitation,

@@ -110,7 +110,7 @@ class _OfClient:
         )
         going_on = list(db.session.execute(wanted.with_for_update()).scalars())
         if going_on and not archive:
-            message = f"{len(going_on)} of its projects are not completed; say projects=archive to archive them too."
+            message = f"{len(going_on)} projects are not completed; say projects=archive to archive them too."
             raise Conflict(message, code="active_projects", dependants={"projects": len(going_on)})
         for project in going_on:
             put_away(project, by=by)

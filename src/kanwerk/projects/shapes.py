@@ -13,7 +13,7 @@ from kanwerk.core.events import Kind, register
 from kanwerk.core.listing import Read
 from kanwerk.core.reads import Among, Query, Shape
 from kanwerk.people.models import Space
-from kanwerk.people.shapes import space_data
+from kanwerk.people.reads import space_data
 from kanwerk.projects.models import Project
 
 _FROM = aliased(Space)
@@ -61,7 +61,9 @@ PROJECTS_OF_CLIENTS = Query(
 
 
 def add_projects(db: Db, clients: list[ClientFullData]) -> None:
-    """Put their projects into clients: those not archived, by name; callers without the right to projects get 403."""
+    """Put their projects into clients: those not archived, by name; callers without the right to projects get
+    403.
+    """
     db.me.need("projects:read")
     build = PROJECT.builder(db.database.dialect)
     found: dict[str | None, list[ProjectData]] = {client.id: [] for client in clients}

@@ -30,7 +30,7 @@ AGENCY = DemoAgency(
             iban="DE41900100200047112308",
             bic="NOLIDEB0XXX",
             invoice_number_pattern="RE-{year}-{number:04}",
-            default_vat_rate="19.0",
+            default_vat_rate="19.00",
             payment_term_days=14,
         ),
     ),

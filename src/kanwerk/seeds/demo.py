@@ -65,7 +65,9 @@ def _sign_in() -> str:
 
 
 class _Filling:
-    """Makes an agency as if it had worked with Kanwerk for a year: each step has its day, and they go in order."""
+    """Makes an agency as if it had worked with Kanwerk for a year: each step has its day, and they go in
+    order.
+    """
 
     def __init__(self, database: Database, session: Session, agency: DemoAgency, hashed: str) -> None:
         self.agency, self.hashed, self.now = agency, hashed, clock.now()

@@ -32,7 +32,7 @@ PARTNER = DemoAgency(
             iban="AT499920000004815162",
             bic="DONUATW0XXX",
             invoice_number_pattern="AD{year}/{number:03}",
-            default_vat_rate="20.0",
+            default_vat_rate="20.00",
             payment_term_days=14,
         ),
     ),

@@ -17,8 +17,8 @@ from kanwerk.core.events import (
     EventPrivate,
     tell,
 )
+from kanwerk.core.groups import Group
 from kanwerk.core.problems import invalid_parameter
-from kanwerk.core.routes import Group
 from kanwerk.core.web import Request
 from kanwerk.people.access import Me
 
@@ -63,7 +63,8 @@ class EventsPage(Struct):
 async def list_events(db: Db, me: Me, query: EventsQuery, request: Request) -> EventsPage:
     """List what happened, in order, deletes included; with `wait`, wait for it.
 
-    Start with `after=0` and go on with `meta.next_after` until it equals `meta.last_sequence`. A page may be short or
+    Start with `after=0` and go on with `meta.next_after` until it equals `meta.last_sequence`. A page may be
+    short or
     empty on the way, where you may not see what happened or asked for other types.
     """
     _check(query.types)
