@@ -25,7 +25,7 @@ _LAST = (
     "Müller",
     "Krause",
     "Lindström",
-    "Yıldız",
+    "Şahin",
     "Weiß",
     "Brandt",
     "Østergaard",

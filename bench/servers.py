@@ -42,7 +42,7 @@ def _resident(pid: int) -> int:
 
 @contextlib.contextmanager
 def product(folder: Path, database_url: str = "") -> Iterator[Running]:
-    """Run ``kanwerk serve`` with one worker; its limit counts but never bites, its log goes to ``server.log``."""
+    """Run ``kanwerk serve`` with one worker; its limit counts but never bites, its log goes to a file."""
     port = _free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KANWERK_")}
     # Python must be able to keep what it compiled: a warm start is one that does not compile again.
@@ -59,7 +59,8 @@ def product(folder: Path, database_url: str = "") -> Iterator[Running]:
             line = process.stdout.readline()
             seconds = time.perf_counter() - began
             if b"ready" not in line:
-                raise SystemExit(f"kanwerk serve did not start: see {log.name}")
+                told = Path(log.name).read_text().splitlines()[-1:]
+                raise SystemExit(f"kanwerk serve did not start: {told}")
             yield Running(port, process, seconds)
 
 

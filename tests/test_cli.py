@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 
 from kanwerk.config import Settings
 from kanwerk.people.models import Identity
-from tests.serving import kanwerk
+from tests.serving import invoke
 
 OLA = ("--email", "ola@fjord.example", "--first-name", "Ola", "--last-name", "Nordby")
 
@@ -37,17 +37,17 @@ def scalar(place: tuple[Path, str], statement: str) -> Any:
 
 
 def failed(place: tuple[Path, str], *words: str, stdin: str = "") -> str:
-    done = kanwerk(*place, *words, stdin=stdin)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done
+    done = invoke(*place, *words, stdin=stdin)
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (1, "", 1), done
     return done.stderr
 
 
 def test_init_makes_everything_from_nothing(empty: tuple[Path, str]) -> None:
     words = ("init", "--space", "Fjord & Co", *OLA, "--password", "a good password")
-    done = kanwerk(*empty, *words)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = invoke(*empty, *words)
+    assert (done.exit_code, done.stderr) == (0, "")
     assert "fjord-co" in done.stdout
-    assert kanwerk(*empty, "space", "list").stdout == "fjord-co\tFjord & Co\t1 user\n"
+    assert invoke(*empty, "space", "list").stdout == "fjord-co\tFjord & Co\t1 user\n"
     assert scalar(empty, "SELECT password_hash FROM identities").startswith("$argon2id$")
     assert scalar(empty, "SELECT count(*) FROM events") == scalar(
         empty, "SELECT last_sequence FROM event_counters"
@@ -55,10 +55,10 @@ def test_init_makes_everything_from_nothing(empty: tuple[Path, str]) -> None:
 
 
 def test_a_known_address_is_attached_and_keeps_its_password(empty: tuple[Path, str]) -> None:
-    kanwerk(*empty, "init", "--space", "One", *OLA, "--password", "a good password")
+    invoke(*empty, "init", "--space", "One", *OLA, "--password", "a good password")
     before = scalar(empty, "SELECT password_hash FROM identities")
     words = ("init", "--space", "Two", *OLA, "--password-stdin")
-    assert kanwerk(*empty, *words, stdin="another password\n").returncode == 0
+    assert invoke(*empty, *words, stdin="another password\n").exit_code == 0
     assert scalar(empty, "SELECT password_hash FROM identities") == before
     assert scalar(empty, f"SELECT count(*) FROM {Identity.__tablename__}") == 1
     assert scalar(empty, "SELECT count(*) FROM users") == 2
@@ -73,7 +73,7 @@ def test_a_token_is_printed_alone_and_the_integration_of_a_name_is_taken_again(
     place: tuple[Path, str],
 ) -> None:
     words = ("token", "create", "--space", "nordlicht", "--name", "CRM", "--role", "admin")
-    first, second = (kanwerk(*place, *words, *more) for more in ((), ("--expires", "7")))
+    first, second = (invoke(*place, *words, *more) for more in ((), ("--expires", "7")))
     assert first.stdout.startswith("kw_")
     assert second.stdout.startswith("kw_")
     assert first.stdout != second.stdout
@@ -99,8 +99,8 @@ def test_an_operator_sets_a_persons_password(place: tuple[Path, str]) -> None:
     where = "SELECT password_hash FROM identities WHERE email = 'ola@nordlicht.example'"
     assert scalar(place, where) is None
     words = ("user", "password", "--email", "Ola@Nordlicht.example", "--password-stdin")
-    done = kanwerk(*place, *words, stdin="a good password\n")
-    assert done.returncode == 0
+    done = invoke(*place, *words, stdin="a good password\n")
+    assert done.exit_code == 0
     assert scalar(place, where).startswith("$argon2id$")
 
 
@@ -108,8 +108,8 @@ def test_a_person_is_made_a_user_of_a_space(place: tuple[Path, str]) -> None:
     words = ("--email", "tom@third.example", "--first-name", "Tom", "--last-name", "T", "--password-stdin")
     for kind in (("--role", "admin"), ("--type", "tax_advisor")):
         slug = "nordlicht" if kind[0] == "--role" else "rival"
-        done = kanwerk(*place, "user", "create", "--space", slug, *words, *kind, stdin="a good password\n")
-        assert (done.returncode, done.stderr) == (0, "")
+        done = invoke(*place, "user", "create", "--space", slug, *words, *kind, stdin="a good password\n")
+        assert (done.exit_code, done.stderr) == (0, "")
     assert scalar(place, "SELECT count(*) FROM users WHERE email = 'tom@third.example'") == 2
     assert (
         scalar(place, "SELECT role FROM users WHERE email = 'tom@third.example' AND type = 'user'") == "admin"
@@ -117,12 +117,12 @@ def test_a_person_is_made_a_user_of_a_space(place: tuple[Path, str]) -> None:
 
 
 def test_nothing_is_changed_by_migrating_twice(place: tuple[Path, str]) -> None:
-    assert kanwerk(*place, "migrate").returncode == 0
-    assert kanwerk(*place, "migrate").stdout == "The schema is up to date.\n"
+    assert invoke(*place, "migrate").exit_code == 0
+    assert invoke(*place, "migrate").stdout == "The schema is up to date.\n"
 
 
 def test_the_description_is_printed(tmp_path: Path) -> None:
-    shown = kanwerk(tmp_path, "", "openapi")
+    shown = invoke(tmp_path, "", "openapi")
     assert shown.stdout.startswith("{")
     assert not (tmp_path / "kanwerk.db").exists()
-    assert kanwerk(tmp_path, "", "openapi", "--yaml").stdout.startswith("openapi:")
+    assert invoke(tmp_path, "", "openapi", "--yaml").stdout.startswith("openapi:")

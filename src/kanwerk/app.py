@@ -7,7 +7,6 @@ and what the handler returns is encoded once and sent.
 
 import asyncio
 import contextlib
-import gc
 import json
 from collections.abc import AsyncIterator
 from functools import cache
@@ -153,7 +152,6 @@ def _problem(request: Request[Any, Any, Any], error: Exception) -> Response[byte
 
 @contextlib.asynccontextmanager
 async def _running(runtime: Runtime) -> AsyncIterator[None]:
-    gc.freeze()  # what is there now stays: the collector need not look at it again and again
     beside = [asyncio.create_task(work) for work in (housekeeping.run(runtime), stopping.watch(runtime))]
     try:
         yield

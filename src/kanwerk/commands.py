@@ -70,6 +70,7 @@ def opened(settings: Settings) -> Database:
         probe.touch()
         probe.unlink()
     database = Database(settings.url)
+    click.get_current_context().call_on_close(database.close)  # also when the command fails
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     upgrade(database)
     return database

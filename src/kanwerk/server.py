@@ -1,6 +1,7 @@
 """Serving: Granian's workers, one line when they are ready, and a clean stop."""
 
 import contextlib
+import gc
 import os
 import socket
 import sys
@@ -16,6 +17,7 @@ from granian.server import Server
 from kanwerk.config import Settings, SettingsError
 from kanwerk.core import stopping
 from kanwerk.core.database import Database
+from kanwerk.core.gate import Gate
 from kanwerk.people.set_up import open_code
 
 STOP_SECONDS = 10
@@ -36,7 +38,7 @@ def run(settings: Settings, host: str, port: int, workers: int, code: str | None
     everywhere = host in ("0.0.0.0", "::")  # noqa: S104  # told apart, not bound
     os.environ.setdefault("KANWERK_PUBLIC_URL", f"http://localhost:{port}" if everywhere else address)
     server = Server(
-        "kanwerk.app:create",
+        "kanwerk.server:application",
         address=host,
         port=port,
         interface=Interfaces.ASGI,
@@ -51,6 +53,17 @@ def run(settings: Settings, host: str, port: int, workers: int, code: str | None
     telling = threading.Thread(target=_tell_when_ready, args=(address, code), daemon=True)
     os.register_at_fork(after_in_parent=lambda: telling.start() if telling.ident is None else None)
     server.serve()
+
+
+def application() -> Gate:
+    """Return a worker's application; what is loaded by then stays, so the collector may pass it by."""
+    from kanwerk.app import create
+
+    gate = create()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    return gate
 
 
 def _free(host: str, port: int) -> None:

@@ -49,7 +49,17 @@ class Served:
         self.data = data
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data.parent / f"{data.name}.log"
-        command = [sys.executable, "-m", "kanwerk.cli", "serve", "--data", str(data), "--port", str(self.port), *options]
+        command = [
+            sys.executable,
+            "-m",
+            "kanwerk.cli",
+            "serve",
+            "--data",
+            str(data),
+            "--port",
+            str(self.port),
+            *options,
+        ]
         env = {name: value for name, value in os.environ.items() if not name.startswith("KANWERK_")}
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=env)

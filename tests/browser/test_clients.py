@@ -100,7 +100,9 @@ def test_faults_stand_beside_their_fields_and_what_was_typed_stays(demo: Served,
     expect(page.locator("#f-name-error")).to_be_visible()
 
 
-def test_a_form_that_was_overtaken_shows_both_versions(demo: Served, page: Page, sign_in: Callable[..., Page]):
+def test_a_form_that_was_overtaken_shows_both_versions(
+    demo: Served, page: Page, sign_in: Callable[..., Page]
+):
     where = add(page, demo, "Overtaken Ltd")
     page.goto(f"{where}/edit")
     other = sign_in(demo, "amelie.fuerstenau@nordlicht.example")
@@ -167,9 +169,17 @@ def test_invoicing_data_are_changed_and_checked(demo: Served, page: Page):
     expect(page.get_by_text("DE136695976").first).to_be_visible()
 
 
-def test_a_spreadsheet_is_imported_with_preview_and_twice_changes_nothing(demo: Served, page: Page, tmp_path: Path):
+def test_a_spreadsheet_is_imported_with_preview_and_twice_changes_nothing(
+    demo: Served, page: Page, tmp_path: Path
+):
     path = tmp_path / "kunden.csv"
-    rows = ["Kundenname;Nummer;Klasse", "Müller & Söhne;K-1;A", "Ľubica s.r.o.;K-2;b", ";K-3;A", "Zu viel;K-4;Z"]
+    rows = [
+        "Kundenname;Nummer;Klasse",
+        "Müller & Söhne;K-1;A",
+        "Ľubica s.r.o.;K-2;b",
+        ";K-3;A",
+        "Zu viel;K-4;Z",
+    ]
     path.write_bytes("\r\n".join(rows).encode())
     for good in ("Import 2 clients", None):
         page.goto(f"{demo.url}/nordlicht/clients/import")
@@ -230,7 +240,9 @@ def test_without_javascript_records_are_shown_and_changed(demo: Served, sign_in:
     expect(page.locator("tbody tr").first).to_be_visible()
 
 
-@pytest.mark.parametrize("options", [PHONE, {"viewport": {"width": 1280, "height": 860}}], ids=["phone", "desk"])
+@pytest.mark.parametrize(
+    "options", [PHONE, {"viewport": {"width": 1280, "height": 860}}], ids=["phone", "desk"]
+)
 def test_long_names_break_no_layout(demo: Served, sign_in: Callable[..., Page], options: dict[str, object]):
     page = sign_in(demo, **options)
     add(page, demo, "Donaudampfschifffahrtsgesellschaft" * 8)

@@ -75,7 +75,11 @@ def test_a_form_of_another_site_is_refused(demo: Served, sign_in: Callable[..., 
     page = sign_in(demo)
     where = f"{demo.url}/nordlicht/clients/new"
     sent = {"form": {"name": "Forged"}}
-    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}):
+    for headers in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+    ):
         assert page.context.request.post(where, **sent, headers=headers).status == 403
     page.goto(f"{demo.url}/nordlicht/clients?q=Forged")
     expect(page.get_by_text("Nothing matches")).to_be_visible()

@@ -25,7 +25,9 @@ def link(text: str) -> str:
     return re.search(r"http://\S+", text).group()
 
 
-def test_an_invited_person_comes_in_with_a_password(demo: Served, sign_in: Callable[..., Page], open_page: Callable[..., Page]):
+def test_an_invited_person_comes_in_with_a_password(
+    demo: Served, sign_in: Callable[..., Page], open_page: Callable[..., Page]
+):
     page = sign_in(demo)
     page.goto(f"{demo.url}/nordlicht/settings/users/invite")
     page.get_by_label("First name").fill("Nora")

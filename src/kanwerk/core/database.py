@@ -111,8 +111,9 @@ class Database:
         """Run ``work`` in a transaction that commits after it; on an exception nothing is kept.
 
         In SQLite the writers of all processes queue at a lock file before ``BEGIN IMMEDIATE``: without it
-        they starve each other. What lost a race (a unique key taken between look and write, a deadlock) is run
-        again, so that it sees the other's work and answers for it. ``Unavailable`` after ``LOCK_SECONDS``.
+        they starve each other. What lost a race (a unique key taken between look and write, a deadlock) is
+        run again, so that it sees the other's work and answers for it.
+        ``Unavailable`` after ``LOCK_SECONDS`` of waiting.
         """
         for left in reversed(range(RETRIES)):
             with self.turn(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:

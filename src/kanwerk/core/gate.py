@@ -48,6 +48,7 @@ class Gate:
         """Serve one connection."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            self.log.flush()
             return
         began = time.perf_counter()
         request = Request(self.runtime, scope, receive, new_id())

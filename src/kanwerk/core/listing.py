@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 from msgspec import Meta, Struct
@@ -76,18 +77,10 @@ class Read(Generic[S, F]):
 
     def detailed(self) -> "Read[F, F]":
         """Return the same read with full records in its lists, for pages that show more."""
-        return Read(
-            self.model,
-            self.source,
-            item=self.full,
-            full=self.full,
-            filters=self.filters,
-            sorts=self.sorts,
-            search=self.search,
-            fences=self.fences,
-            private=self.private,
-            default_sort=self.default_sort,
-        )
+        found: Any = copy(self)
+        found.item, found.parse = self.full, lru_cache(2048)(found._parse)  # noqa: SLF001  # its own copy's
+        found._queries, found._builders = {}, {}  # noqa: SLF001
+        return cast("Read[F, F]", found)
 
     @property
     def params(self) -> dict[str, Param]:

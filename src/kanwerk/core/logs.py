@@ -1,6 +1,6 @@
 """Logs: JSON lines for machines, short lines on a terminal."""
 
-import os
+import asyncio
 import sys
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +10,7 @@ import structlog
 
 from kanwerk.core import clock
 
+GATHER_SECONDS = 0.1
 _encode = msgspec.json.Encoder().encode
 
 
@@ -36,14 +37,13 @@ def set_up(form: str = "") -> None:
 
 
 class AccessLog:
-    """One line for each request; as JSON it is written by hand, since a tenth of a short request goes into
-    it.
-    """
+    """One line for each request; as JSON by hand, and many at once: singly they take a tenth of the time."""
 
     def __init__(self, form: str = "") -> None:
         """Choose the form as ``set_up`` does."""
         self.text = _is_text(form)
         self._log = structlog.get_logger()
+        self._lines: list[bytes] = []
 
     def write(self, line: dict[str, Any]) -> None:
         """Write a request's line."""
@@ -51,7 +51,16 @@ class AccessLog:
             self._log.info("request", **line)
             return
         line |= {"event": "request", "level": "info", "timestamp": clock.wire(datetime.now(UTC))}
-        os.write(2, _encode(line) + b"\n")
+        if not self._lines:
+            asyncio.get_running_loop().call_later(GATHER_SECONDS, self.flush)
+        self._lines.append(_encode(line))
+
+    def flush(self) -> None:
+        """Write what was gathered."""
+        lines, self._lines = self._lines, []
+        if lines:
+            sys.stderr.buffer.write(b"\n".join(lines) + b"\n")
+            sys.stderr.buffer.flush()
 
 
 def _is_text(form: str) -> bool:
