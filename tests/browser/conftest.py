@@ -75,7 +75,7 @@ class Served:
         raise AssertionError(self.log.read_text())
 
     def printed(self, start: str) -> str:
-        """Return what stands behind a start of a line the server printed; it comes a moment after it is ready."""
+        """Return what stands behind the start of a line the server printed, once it has."""
         until = time.monotonic() + 10
         while time.monotonic() < until:
             for line in self.log.read_text().splitlines():
@@ -130,7 +130,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def faults() -> list[str]:
-    """What the browser complains about: console errors, refused scripts, answers of 500 and more, other hosts."""
+    """What the browser complains about: console errors, answers of 500 and more, other hosts."""
     return []
 
 

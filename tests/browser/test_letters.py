@@ -10,7 +10,7 @@ from tests.browser.conftest import Served
 
 
 def letter(demo: Served, to: str) -> str:
-    """Return the text of the newest mail to an address; mail lies in the data folder without SMTP settings."""
+    """Return the newest mail to an address; without SMTP settings it lies in the data folder."""
     until = time.monotonic() + 10
     while time.monotonic() < until:
         for path in sorted((demo.data / "mail").glob("*.eml"), reverse=True):
