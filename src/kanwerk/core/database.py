@@ -31,7 +31,7 @@ _PRAGMAS = (
     "synchronous = FULL",
     "foreign_keys = ON",
     f"busy_timeout = {int(LOCK_SECONDS * 1000)}",
-    "cache_size = -8192",
+    "cache_size = -16384",
     "temp_store = MEMORY",
 )
 # SQLSTATEs of PostgreSQL, by which its errors are told without loading its driver for those who have a file.
