@@ -158,8 +158,9 @@ def test_killed_in_the_middle_of_writes_it_comes_back_with_all_it_answered_and_n
         writers = [threading.Thread(target=write, args=(server, number)) for number in range(4)]
         for writer in writers:
             writer.start()
-        while len(answered) < 30:
+        while len(answered) < 30 and any(writer.is_alive() for writer in writers):
             time.sleep(0.01)
+        assert len(answered) >= 30, server.logged[-20:]
         server.kill()
         for writer in writers:
             writer.join(15)

@@ -31,7 +31,7 @@ _PRAGMAS = (
     "synchronous = FULL",
     "foreign_keys = ON",
     f"busy_timeout = {int(LOCK_SECONDS * 1000)}",
-    "cache_size = -16384",
+    "cache_size = -8192",
     "temp_store = MEMORY",
 )
 # SQLSTATEs of PostgreSQL, by which its errors are told without loading its driver for those who have a file.
@@ -54,6 +54,7 @@ class Database:
             (driver.DatabaseError,) if self.sqlite else (driver.OperationalError, driver.InterfaceError)
         )
         self._failed = (exc.DBAPIError, driver.Error)
+        self.compiled: dict[Any, Any] = {}  # statements, by their query
         self._held = threading.local()
         self._lock_path = f"{self.url.database}.lock" if self.sqlite else ""
         self._down_until = 0.0

@@ -176,14 +176,13 @@ class Query:
     def __init__(self, statement: Any) -> None:
         """Take a SELECT with the parameter ``:space_id``; without one, ``ValueError``."""
         self.statement = statement
-        self._compiled: dict[int, Statement] = {}
         if "space_id" not in statement.compile(dialect=_SQLITE).params:
             message = "a read is fenced by the parameter :space_id"
             raise ValueError(message)
 
     def on(self, database: Database) -> Statement:
         """Return the statement for this database."""
-        found = self._compiled.get(id(database))
-        if found is None or found.database is not database:
-            found = self._compiled[id(database)] = Statement(self.statement, database)
+        found: Statement | None = database.compiled.get(self)
+        if found is None:
+            found = database.compiled[self] = Statement(self.statement, database)
         return found
