@@ -15,7 +15,7 @@ from kanwerk.core.ids import new_id, new_secret
 from kanwerk.core.secrets import hashed
 from kanwerk.core.text import fold
 from kanwerk.migrations import upgrade
-from kanwerk.nouns import shapes as _nouns  # noqa: F401  # for all tables
+from kanwerk.nouns import reads as _nouns  # noqa: F401  # for all tables
 from kanwerk.people.models import Space, Token, User
 
 SPACES, CLIENTS = 20, 2000

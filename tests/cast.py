@@ -1,6 +1,8 @@
 """The cast: an agency with everybody in it, and a rival space; made by the verbs the command line uses."""
 
+import time
 from dataclasses import dataclass
+from email import message_from_bytes, policy
 from typing import Any
 
 from httpx import Response
@@ -9,12 +11,16 @@ from sqlalchemy.orm import Session
 from kanwerk.clients.models import create_client
 from kanwerk.core.database import Database
 from kanwerk.core.writes import Write
+from kanwerk.labels.models import create_label
 from kanwerk.people.models import User
 from kanwerk.people.shapes import UpdateUserData
 from kanwerk.people.spaces import add_person, open_space
 from kanwerk.people.tokens import integration, make_token
 from kanwerk.people.users import change
-from kanwerk.projects.models import create_project
+from kanwerk.projects.columns import columns_of
+from kanwerk.projects.creation import create_project
+from kanwerk.projects.members import set_member
+from kanwerk.tasks.writing import create_task
 from tests.house import House
 
 PEOPLE = {
@@ -52,11 +58,15 @@ def _agency(db: Write) -> dict[str, Any]:
     client = create_client(db, {"name": "Aster Media", "external_id": "crm-1", "shortcode": "AST"}, by=me)
     other = create_client(db, {"name": "Birke & Söhne", "segment": "A"}, by=me)
     project = create_project(db, {"name": "Website", "client_id": client.id, "shortcode": "WEB"}, by=me)
+    label = create_label(db, {"name": "Bug", "color": "red", "project_id": None}, by=me)
+    task = create_task(db, {"project_id": project.id, "title": "Header"}, by=me)
+    other_task = create_task(db, {"project_id": project.id, "title": "Footer"}, by=me)
     for name, (first, last, kind, role) in PEOPLE.items():
         mail = f"{first.lower()}@nordlicht.example"
         user, _ = add_person(db, mail, None, first_name=first, last_name=last, role=role, type=kind)
         if name == "guest":
             change(db, user, UpdateUserData(client_id=client.id), by=me)
+            set_member(db, project, user.id, "guest", by=me)
         made[name] = _with_token(db, user, name)
     for name, (title, role, scopes) in MACHINES.items():
         made[name] = _with_token(db, integration(db, title, role, by=me), name, scopes)
@@ -67,6 +77,10 @@ def _agency(db: Write) -> dict[str, Any]:
         "client_id": client.id,
         "other_client_id": other.id,
         "project_id": project.id,
+        "column_ids": [column.id for column in columns_of(db, project.id)],
+        "task_id": task.id,
+        "other_task_id": other_task.id,
+        "label_id": label.id,
     }
 
 
@@ -76,6 +90,9 @@ def _rival(db: Write) -> dict[str, Any]:
     client = create_client(db, {"name": "Client of the rival", "external_id": "crm-1"}, by=me)
     other = create_client(db, {"name": "Another of the rival"}, by=me)
     project = create_project(db, {"name": "Secret", "client_id": client.id, "shortcode": "SEC"}, by=me)
+    label = create_label(db, {"name": "Bug", "color": "red", "project_id": None}, by=me)
+    task = create_task(db, {"project_id": project.id, "title": "Secret task"}, by=me)
+    other_task = create_task(db, {"project_id": project.id, "title": "Another secret task"}, by=me)
     made = {
         "owner": _with_token(db, owner, "owner"),
         "machine": _with_token(db, integration(db, "ERP", "member", by=me), "machine"),
@@ -87,6 +104,10 @@ def _rival(db: Write) -> dict[str, Any]:
         "client_id": client.id,
         "other_client_id": other.id,
         "project_id": project.id,
+        "column_ids": [column.id for column in columns_of(db, project.id)],
+        "task_id": task.id,
+        "other_task_id": other_task.id,
+        "label_id": label.id,
     }
 
 
@@ -177,6 +198,10 @@ class Troupe:
         self.client_id: str = told["client_id"]
         self.other_client_id: str = told["other_client_id"]
         self.project_id: str = told["project_id"]
+        self.column_ids: list[str] = told["column_ids"]
+        self.task_id: str = told["task_id"]
+        self.other_task_id: str = told["other_task_id"]
+        self.label_id: str = told["label_id"]
         self.people = {name: Person(house, **each) for name, each in told["people"].items()}
 
     def __getattr__(self, name: str) -> Person:
@@ -193,6 +218,15 @@ class Troupe:
         return self.house.in_space(self.space_id, job)
 
 
+FORM = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nHi\r\n--b--\r\n'
+FORM_TYPE = {"Content-Type": "multipart/form-data; boundary=b"}
+
+
+def upload(person: Person) -> str:
+    """Upload a small file and return its id."""
+    return made(person.ask("POST", "/files", FORM, headers=FORM_TYPE))["id"]
+
+
 def made(answer: Response) -> dict[str, Any]:
     """Return what was created."""
     assert answer.status_code == 201, answer.text
@@ -207,4 +241,17 @@ def faults(answer: Response, status: int = 422) -> dict[str, str]:
 
 def code(answer: Response) -> str:
     """Return the code of a problem, as its type names it."""
-    return answer.json()["type"].removeprefix("/docs#problem-")
+    return answer.json()["type"].removeprefix("/docs/problems#")
+
+
+def mails(agency: Troupe, count: int) -> list[str]:
+    """Wait for mails: they leave after the answer, when what they tell is committed."""
+    folder, until = agency.house.settings.data / "mail", time.monotonic() + 10
+    while len(found := list(folder.glob("*.eml"))) < count and time.monotonic() < until:
+        time.sleep(0.01)
+    letters = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(found)]
+    bodies = [letter.get_body(("plain",)) for letter in letters]
+    return [
+        f"To: {letter['To']}\n{body.get_content() if body else ''}"
+        for letter, body in zip(letters, bodies, strict=True)
+    ]

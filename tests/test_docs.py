@@ -9,6 +9,7 @@ import pytest
 
 from kanwerk.app import GROUPS
 from kanwerk.config import Settings
+from kanwerk.core.problem_codes import PROBLEMS
 from kanwerk.core.problems import Problem
 from kanwerk.people.access import SCOPES
 
@@ -20,7 +21,7 @@ PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
 
 LINK = re.compile(r"""\]\(([^)\s]+)\)|<a\s[^>]*href="([^"]+)"|<(?:img|source)\s[^>]*src(?:set)?="([^"\s]+)""")
 SETTING = re.compile(r"\bKANWERK_[A-Z]+(?:_[A-Z]+)*\b")
-PROBLEM = re.compile(r'<a id="problem-([a-z-]+)"></a>`([a-z_]+)` \| (\d{3}) \|')
+PROBLEM = re.compile(r'<a id="problem-([a-z-]+)"></a>`([a-z_]+)` \| (\d{3}) \| (.+) \|')
 FAULTS = re.compile(r"^\| ((?:`[a-z_]+`(?:, )?)+) \| [A-Z]", re.MULTILINE)
 
 
@@ -104,8 +105,9 @@ def codes_of_faults() -> set[str]:
 
 def test_every_code_of_a_problem_is_documented_and_every_documented_one_exists() -> None:
     rows = PROBLEM.findall(CONVENTIONS.read_text("utf-8"))
-    assert {code for _, code, _ in rows} == codes_of_problems()
-    assert all(anchor == code.replace("_", "-") for anchor, code, _ in rows)
+    assert set(PROBLEMS) == codes_of_problems()
+    assert {code: (int(status), text) for _, code, status, text in rows} == PROBLEMS
+    assert all(anchor == code.replace("_", "-") for anchor, code, _, _ in rows)
 
 
 def test_every_code_of_a_fault_is_documented_and_every_documented_one_exists() -> None:

@@ -110,7 +110,7 @@ unsafe_in_typescript = matches(
 
 elsewhere_in_css = matches(r"""(?:url\(\s*|@import\s+)["']?(?:https?:)?//[^\s"')]*""")
 
-unfinished = matches(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX)\b")
+unfinished = matches(r"(?-i:\b(?:TO" r"DO|FIX" r"ME|X" r"XX)\b)", r"#\s*to" r"do\b")
 
 # A path of somebody's own machine says nothing to anybody else.
 somebodys_path = matches(r"(?<![\w.}/*~-])/(?:home|root|(?-i:Users)|work|tmp)/[\w.-]+")

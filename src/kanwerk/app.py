@@ -23,6 +23,7 @@ from kanwerk.business_fields.api import business_fields
 from kanwerk.clients import act_pages, edit_pages, home_page, import_pages
 from kanwerk.clients import pages as client_pages
 from kanwerk.clients.api import clients
+from kanwerk.comments.api import comments
 from kanwerk.config import Settings
 from kanwerk.core import assets, logs, openapi, pages, stopping
 from kanwerk.core.database import Database
@@ -30,19 +31,42 @@ from kanwerk.core.gate import Gate, answer_to
 from kanwerk.core.groups import Group, handlers
 from kanwerk.core.limits import FAILURES, Limiter
 from kanwerk.core.problems import MethodNotAllowed, NotFound, Problem
+from kanwerk.core.storage import Storage
 from kanwerk.core.web import API, Runtime
 from kanwerk.core.writer import Threads
-from kanwerk.nouns import shapes as _nouns  # noqa: F401  # for the tables and events it makes known
+from kanwerk.files.api import files
+from kanwerk.files.serving import links as file_links
+from kanwerk.labels.api import labels
+from kanwerk.nouns import reads as _nouns  # noqa: F401  # for the tables and events it makes known
 from kanwerk.people import pages as people_pages
 from kanwerk.people import settings_pages, tokens_pages, users_pages
 from kanwerk.people.access import RIGHTS, SCOPES
 from kanwerk.people.callers import by_session, by_token
 from kanwerk.people.spaces_api import spaces
 from kanwerk.people.users_api import users
+from kanwerk.projects.api import projects
+from kanwerk.projects.columns_api import columns
+from kanwerk.search.api import search
+from kanwerk.tasks.api import tasks
+from kanwerk.todos.api import todos
 from kanwerk.webhooks.api import webhooks
 
 log = structlog.get_logger()
-GROUPS: list[Group] = [spaces, users, business_fields, clients, webhooks]
+GROUPS: list[Group] = [
+    spaces,
+    users,
+    business_fields,
+    clients,
+    projects,
+    columns,
+    tasks,
+    todos,
+    comments,
+    files,
+    labels,
+    webhooks,
+    search,
+]
 
 
 def create(settings: Settings | None = None) -> Gate:
@@ -54,6 +78,7 @@ def create(settings: Settings | None = None) -> Gate:
         settings=settings,
         database=database,
         threads=Threads(database, settings.write_queue),
+        storage=Storage(settings.files_url, settings.data),
         limiter=Limiter(*settings.rate_limit) if settings.rate_limit else None,
         failures=Limiter(*FAILURES),
         identify=by_token,
@@ -68,6 +93,7 @@ def create(settings: Settings | None = None) -> Gate:
             *handlers(GROUPS),
             *pages.handlers(PAGES),
             *assets.assets,
+            file_links,
         ],
         openapi_config=None,
         exception_handlers={Exception: _problem},

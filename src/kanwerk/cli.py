@@ -8,6 +8,7 @@ import click
 from kanwerk import __version__
 from kanwerk.commands import Failure, command, in_space, opened, password_from
 from kanwerk.config import Settings
+from kanwerk.core.database import Database
 from kanwerk.core.writes import Write
 
 
@@ -23,6 +24,7 @@ space = click.Group("space", help="Spaces.")
 for each in (user, token, space):
     cli.add_command(each)
 
+KNOWN = " This address was known: its password stays."
 PASSWORD = click.option("--password", help="The password; better from --password-stdin")
 STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from standard input")
 
@@ -46,29 +48,29 @@ def init(
     last_name: str,
 ) -> None:
     """Make a space and its owner; a known address is attached and keeps its password."""
-    from kanwerk.people.identities import by_email, hash_password
     from kanwerk.people.spaces import add_person, open_space
 
     database = opened(settings)
-    secret = password_from(password, from_stdin=password_stdin)
+    hashed = _password_of_new(database, email, password, from_stdin=password_stdin)
 
     def job(session: Any) -> tuple[str, bool]:
-        known = by_email(session, email) is not None
         db = open_space(database, session, name, slug)
-        add_person(
-            db,
-            email,
-            None if known else hash_password(secret),
-            first_name=first_name,
-            last_name=last_name,
-            role="owner",
-        )
+        _, new = add_person(db, email, hashed, first_name=first_name, last_name=last_name, role="owner")
         db.end()
-        return db.me.space_slug, known  # type: ignore[attr-defined]  # a Me
+        return db.me.space_slug, new  # type: ignore[attr-defined]  # a Me
 
-    made, known = database.write(job)
+    made, new = database.write(job)
     database.close()
-    click.echo(f"Made the space {made}." + (" This address was known: its password stays." if known else ""))
+    click.echo(f"Made the space {made}." + ("" if new else KNOWN))
+
+
+def _password_of_new(database: Database, email: str, given: str | None, *, from_stdin: bool) -> str | None:
+    """Return the hash of the password for somebody new; None for an address that has one."""
+    from kanwerk.people.identities import by_email, hash_password
+
+    if database.look(lambda session: by_email(session, email) is not None):
+        return None
+    return hash_password(password_from(given, from_stdin=from_stdin))
 
 
 @click.option("--space", "slug", required=True, help="Slug of the space")
@@ -122,16 +124,15 @@ def user_create(
     kind: str,
 ) -> None:
     """Make a person a user of a space; a known address keeps its password."""
-    from kanwerk.people.identities import hash_password
     from kanwerk.people.spaces import add_person
 
-    secret = password_from(password, from_stdin=password_stdin)
+    hashed = _password_of_new(opened(settings), email, password, from_stdin=password_stdin)
 
     def work(db: Write) -> bool:
         _, new = add_person(
             db,
             email,
-            hash_password(secret),
+            hashed,
             first_name=first_name,
             last_name=last_name,
             role=role if kind == "user" else None,
@@ -140,7 +141,7 @@ def user_create(
         return new
 
     new = in_space(settings, slug, work)
-    click.echo(f"{email} is in {slug}." + ("" if new else " This address was known: its password stays."))
+    click.echo(f"{email} is in {slug}." + ("" if new else KNOWN))
 
 
 @click.option("--email", required=True)

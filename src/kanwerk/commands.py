@@ -15,7 +15,7 @@ from kanwerk.core.database import Database
 from kanwerk.core.problems import Problem
 from kanwerk.core.writes import Write
 from kanwerk.migrations import SchemaError, upgrade
-from kanwerk.nouns import shapes as _nouns  # noqa: F401  # for the tables and events it makes known
+from kanwerk.nouns import reads as _nouns  # noqa: F401  # for the tables and events it makes known
 
 
 class Failure(click.ClickException):

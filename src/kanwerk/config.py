@@ -26,6 +26,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     mail_from: str = ""
     session_days: int = 30
     body_limit: int = 4 * 1024 * 1024
+    files_url: str = ""
+    file_limit: int = 5 * 1024**3
     write_queue: int = 256
     log_format: str = ""
 
@@ -39,7 +41,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             found["rate_limit"] = _rate(found["rate_limit"])
         if isinstance(found.get("trusted_proxies"), str):
             found["trusted_proxies"] = _networks(found["trusted_proxies"])
-        for name in ("session_days", "body_limit", "write_queue"):
+        for name in ("session_days", "body_limit", "file_limit", "write_queue"):
             if isinstance(found.get(name), str):
                 found[name] = _number(name, found[name])
         found["data"] = Path(found.get("data", "data")).expanduser().resolve()

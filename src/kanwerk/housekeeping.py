@@ -17,8 +17,10 @@ from kanwerk.core.events import KINDS
 from kanwerk.core.idempotency import IdempotencyKey
 from kanwerk.core.problems import Problem
 from kanwerk.core.web import Runtime
+from kanwerk.files.models import sweep as sweep_files
 from kanwerk.people.callers import write_uses
 from kanwerk.people.models import PasswordReset, Session, User
+from kanwerk.tasks.recurrence import make_due_ones
 
 log = structlog.get_logger()
 USES_SECONDS, SWEEP_SECONDS = 60, 3600
@@ -35,8 +37,15 @@ async def run(runtime: Runtime) -> None:
         with contextlib.suppress(Problem):
             await keep_uses(runtime)
             if minutes * USES_SECONDS % SWEEP_SECONDS == 0:
-                count = await runtime.threads.work(lambda: runtime.database.write(sweep))
-                log.info("swept", purged=count)
+                await _sweep(runtime)
+
+
+async def _sweep(runtime: Runtime) -> None:
+    database, storage, work = runtime.database, runtime.storage, runtime.threads.work
+    purged = await work(lambda: database.write(sweep))
+    contents = await work(lambda: database.write(lambda session: sweep_files(session, storage)))
+    recurring = await work(lambda: database.write(lambda session: make_due_ones(database, session)))
+    log.info("swept", purged=purged, contents=contents, recurring=recurring)
 
 
 async def keep_uses(runtime: Runtime) -> None:

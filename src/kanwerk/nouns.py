@@ -1,7 +1,27 @@
 """Every noun of the product: importing this makes all tables, shapes and events known."""
 
 from kanwerk.clients import imports
+from kanwerk.comments import shapes as comments
 from kanwerk.core import idempotency
-from kanwerk.projects import shapes
+from kanwerk.files import reads as files
+from kanwerk.labels import shapes as labels
+from kanwerk.projects import dependants as projects
+from kanwerk.search import indexing as search
+from kanwerk.tasks import dependants as tasks
+from kanwerk.tasks import includes as reads
+from kanwerk.tasks import recurrence
+from kanwerk.todos import shapes as todos
 
-__all__ = ["idempotency", "imports", "shapes"]
+__all__ = [
+    "comments",
+    "files",
+    "idempotency",
+    "imports",
+    "labels",
+    "projects",
+    "reads",
+    "recurrence",
+    "search",
+    "tasks",
+    "todos",
+]

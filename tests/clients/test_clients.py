@@ -130,3 +130,14 @@ def test_a_clients_invoicing_data_are_read_and_changed(agency: Troupe) -> None:
 def test_invoicing_data_that_cannot_be_right_are_refused(agency: Troupe, wrong: dict[str, object]) -> None:
     answer = agency.owner.patch(f"/clients/{agency.client_id}/invoicing", wrong)
     assert faults(answer).keys() == {f"/{name}" for name in wrong}
+
+
+def test_a_new_record_was_changed_when_it_was_made(agency: Troupe) -> None:
+    for group, body in (
+        ("clients", {"name": "New"}),
+        ("business-fields", {"name": "New"}),
+        ("users", {"first_name": "New bot", "type": "integration"}),
+    ):
+        record = made(agency.owner.post(f"/{group}", body))
+        full = agency.owner.get(f"/{group}/{record['id']}").json()
+        assert full.get("created_at") == full.get("updated_at")

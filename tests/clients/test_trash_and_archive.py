@@ -52,11 +52,16 @@ def test_dependants_go_along_and_come_back_with_the_same_delete(agency: Troupe) 
     client = f"/clients/{agency.client_id}"
     before = agency.owner.last
     assert agency.member.delete(client, dependants="trash").status_code == 204
-    assert types(agency, before) == ["project.deleted", "user.deactivated", "token.revoked", "client.deleted"]
+    assert types(agency, before) == [
+        *("project.deleted", "task.deleted", "task.deleted"),
+        *("user.deactivated", "token.revoked", "client.deleted"),
+    ]
     assert agency.guest.get("/me").status_code == 401
     before = agency.owner.last
     agency.member.post(f"{client}/restore")
-    assert sorted(types(agency, before)) == ["client.restored", "project.restored", "user.reactivated"]
+    assert sorted(types(agency, before)) == [
+        *("client.restored", "project.restored", "task.restored", "task.restored", "user.reactivated")
+    ]
     assert [each["name"] for each in agency.member.get(client, include="projects").json()["projects"]] == [
         "Website"
     ]

@@ -24,24 +24,23 @@ def send(agency: Troupe, method: str, path: str, body: Any) -> Any:
     return agency.owner.ask(method, where, body)
 
 
-@pytest.mark.parametrize(
-    "text", ["a\x00b", "a\x1bb", "a\nb", "\x7f", "a\x85b", "", "   ", "\u200b\ufeff", "\u2028"]
-)
+UNREADABLE = ["a\x00b", "a\x1bb", "a\nb", "\x7f", "a\x85b", "", "   ", "\u200b\ufeff", "\u2028"]
+
+
 @pytest.mark.parametrize(("method", "path", "member"), WRITES)
-def test_what_cannot_be_read_is_no_name(
-    agency: Troupe, method: str, path: str, member: str, text: str
-) -> None:
+def test_what_cannot_be_read_is_no_name(agency: Troupe, method: str, path: str, member: str) -> None:
     last = agency.owner.last
-    assert f"/{member}" in faults(send(agency, method, path, {member: text}))
+    for text in UNREADABLE:
+        assert f"/{member}" in faults(send(agency, method, path, {member: text})), repr(text)
     assert agency.owner.last == last
 
 
-@pytest.mark.parametrize("value", [7, 1.5, True, [], {}, ["x"], {"a": 1}])
 @pytest.mark.parametrize(("method", "path", "member"), WRITES)
-def test_a_value_of_the_wrong_type_is_refused(
-    agency: Troupe, method: str, path: str, member: str, value: Any
-) -> None:
-    assert faults(send(agency, method, path, {member: value}))[f"/{member}"] == "type"
+def test_a_value_of_the_wrong_type_is_refused(agency: Troupe, method: str, path: str, member: str) -> None:
+    last = agency.owner.last
+    for value in (7, 1.5, True, [], {}, ["x"], {"a": 1}):
+        assert faults(send(agency, method, path, {member: value}))[f"/{member}"] == "type", value
+    assert agency.owner.last == last
 
 
 @pytest.mark.parametrize("escaped", [r"\ud800", r"\udc00", r"a\ud800b", r"\ud83d"])

@@ -56,6 +56,17 @@ def test_all_faults_of_a_query_are_named_at_once(agency: Troupe) -> None:
     }
 
 
+def test_faults_of_query_and_body_are_named_together(agency: Troupe) -> None:
+    answer = agency.owner.post("/clients?validate_only=maybe&x=1", {"segment": "D"})
+    assert faults(answer) == {
+        "validate_only": "invalid",
+        "x": "unknown",
+        "/name": "required",
+        "/segment": "invalid",
+    }
+    assert faults(agency.owner.post("/clients?x=1", {"name": "Fine"})) == {"x": "unknown"}
+
+
 def test_all_faults_of_a_single_records_query_are_named_at_once(agency: Troupe) -> None:
     answer = agency.owner.get(f"/clients/{agency.client_id}?include=projects,tasks&trashed=1&limit=5")
     assert faults(answer) == {"include": "invalid", "trashed": "invalid", "limit": "unknown"}

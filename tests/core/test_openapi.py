@@ -11,8 +11,32 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from kanwerk.app import description
 from tests.cast import Troupe
 
-GROUPS = ["Spaces", "Users", "Business fields", "Clients", "Webhooks"]
-CLIENT_EVENTS = ["created", "updated", "deleted", "restored", "archived", "unarchived"]
+GROUPS = [
+    "Spaces",
+    "Users",
+    "Business fields",
+    "Clients",
+    "Projects",
+    "Columns",
+    "Tasks",
+    "Todos",
+    "Comments",
+    "Files",
+    "Labels",
+    "Webhooks",
+    "Search",
+]
+EVENTS = {
+    "client": ("ClientFullData", "created updated deleted restored archived unarchived"),
+    "project": (
+        "ProjectFullData",
+        "created updated deleted restored archived unarchived member_added member_removed",
+    ),
+    "task": (
+        "TaskFullData",
+        "created updated deleted restored moved completed reopened assigned unassigned",
+    ),
+}
 NULLABLE_STRING = {"anyOf": [{"type": "string"}, {"type": "null"}]}
 SPACE = {"id": "string", "name": "string"}
 
@@ -164,13 +188,13 @@ def test_groups_stand_in_the_contracts_order(described: dict[str, Any]) -> None:
     assert seen == GROUPS
 
 
-def test_the_webhooks_of_clients_are_declared_with_their_payload(described: dict[str, Any]) -> None:
-    assert list(described["webhooks"]) == [f"client.{each}" for each in CLIENT_EVENTS]
-    for hook in described["webhooks"].values():
+def test_webhooks_are_declared_with_their_payload(described: dict[str, Any]) -> None:
+    wanted = {f"{noun}.{verb}": shape for noun, (shape, verbs) in EVENTS.items() for verb in verbs.split()}
+    assert list(described["webhooks"]) == list(wanted)
+    for name, hook in described["webhooks"].items():
         body = hook["post"]["requestBody"]["content"]["application/json"]["schema"]
-        assert {"#/components/schemas/EventData", "#/components/schemas/ClientFullData"} <= set(
-            references(body)
-        )
+        shapes = {"#/components/schemas/EventData", f"#/components/schemas/{wanted[name]}"}
+        assert shapes <= set(references(body))
 
 
 def test_every_schema_says_what_it_is(described: dict[str, Any]) -> None:

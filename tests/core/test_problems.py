@@ -187,7 +187,7 @@ def test_a_foreign_record_looks_exactly_like_none(agency: Troupe, rival: Troupe)
 def test_a_problem_names_its_type_title_and_request(agency: Troupe) -> None:
     answer = agency.owner.get(f"/clients/{NOBODY}")
     assert answer.json() == {
-        "type": "/docs#problem-not-found",
+        "type": "/docs/problems#not-found",
         "title": "Not Found",
         "status": 404,
         "detail": "There is no such record.",

@@ -14,7 +14,7 @@ from tests.house import House
 
 # what is asked, and its statements: one of them always looks up the token
 COSTS = {
-    "/me": 3,
+    "/me": 2,
     "/spaces": 2,
     "/spaces/{space}": 2,
     "/spaces/{space}/invoicing": 2,
@@ -102,6 +102,8 @@ def test_every_read_of_a_space_is_fenced_to_it(agency: Troupe) -> None:
     [
         ("clients", "id"),
         ("clients", "name"),
+        ("clients", "shortcode"),
+        ("clients", "segment"),
         ("clients", "created_at"),
         ("clients", "updated_at"),
         ("users", "id"),
@@ -121,16 +123,17 @@ def test_a_sorted_list_and_its_further_pages_walk_an_index(
         first = agency.owner.get(f"/{group}", sort=f"{sign}{sort}", limit=1).json()
         agency.owner.get(f"/{group}", sort=f"{sign}{sort}", limit=1, cursor=first["meta"]["next_cursor"])
     lists = [each for each in statements if "token_hash" not in each[0]]
-    assert len(lists) == 2
+    assert len(lists) == (4 if sort == "shortcode" else 2)  # each page ends in those without a value
     for sql, parameters in lists:
         plan = agency.house.database.read(f"EXPLAIN QUERY PLAN {sql}", parameters)
         told = "\n".join(row[-1] for row in plan)
         assert "TEMP B-TREE" not in told, told
         assert not re.search(r"SCAN (?!json_each)", told), told
+    sql, parameters = next(each for each in lists if "after_id" in each[1])
     further = "\n".join(
-        row[-1] for row in agency.house.database.read(f"EXPLAIN QUERY PLAN {lists[1][0]}", lists[1][1])
+        row[-1] for row in agency.house.database.read(f"EXPLAIN QUERY PLAN {sql}", parameters)
     )
-    column = {"name": "name_fold"}.get(sort, sort)
+    column = {"name": "name_fold", "shortcode": "shortcode_fold"}.get(sort, sort)
     assert re.search(rf"\(space_id=\? AND \(?{column}(,id\))?[<>]", further), further
 
 

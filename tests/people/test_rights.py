@@ -5,15 +5,22 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Troupe, code
+from tests.cast import FORM, FORM_TYPE, Person, Troupe, code, upload
 
 EVERYBODY = ("owner", "admin", "member", "guest", "tax_advisor", "machine", "robot")
 ADMINS = ("owner", "admin", "robot")
 STAFF = ("owner", "admin", "member", "machine", "robot")
 STAFF_AND_TAX = (*STAFF, "tax_advisor")
+STAFF_AND_GUEST = (*STAFF, "guest")
+MANAGERS = ("owner", "admin", "machine", "robot")  # of a project; its lead and its own managers beside them
 PERSON = {"first_name": "Nia", "last_name": "New", "email": "nia@nordlicht.example"}
 
-# operation, body, who may, the scope a token needs
+TASK = {"project_id": "{project}", "title": "Menu"}
+A_TODO = {"title": "Ask"}
+SAID = {"body": "Well"}
+THUMB = "%F0%9F%91%8D"
+
+# operation, body, who may, the scope a token needs (and others beside it)
 TABLE: list[tuple[str, Any, tuple[str, ...], str | None]] = [
     ("GET /me", None, EVERYBODY, None),
     ("GET /spaces", None, EVERYBODY, "spaces:read"),
@@ -53,22 +60,125 @@ TABLE: list[tuple[str, Any, tuple[str, ...], str | None]] = [
     ("GET /clients/{client}/invoicing", None, STAFF_AND_TAX, "clients:read"),
     ("PATCH /clients/{client}/invoicing", {"city": "Bonn"}, STAFF, "clients:write"),
     ("GET /clients/{client}/contacts", None, STAFF_AND_TAX, "clients:read"),
+    ("GET /clients/{client}/activity", None, STAFF_AND_TAX, "clients:read"),
+    ("GET /projects", None, STAFF_AND_GUEST, "projects:read"),
+    ("GET /projects/{project}", None, STAFF_AND_GUEST, "projects:read"),
+    ("POST /projects", {"name": "Cedar"}, STAFF, "projects:write"),
+    ("POST /projects/bulk", {"items": [{"name": "Cedar"}]}, STAFF, "projects:write"),
+    ("PUT /projects/external/erp-1", {"name": "Cedar"}, STAFF, "projects:write"),
+    ("PATCH /projects/{project}", {"name": "Cedar"}, MANAGERS, "projects:write"),
+    ("DELETE /projects/{project}?dependants=trash", None, MANAGERS, "projects:write"),
+    ("POST /projects/{project}/restore", None, MANAGERS, "projects:write"),
+    ("POST /projects/{project}/archive", None, MANAGERS, "projects:write"),
+    ("POST /projects/{project}/unarchive", None, MANAGERS, "projects:write"),
+    ("GET /projects/{project}/members", None, STAFF_AND_GUEST, "projects:read"),
+    ("PUT /projects/{project}/members/{colleague}", {"role": "member"}, MANAGERS, "projects:write"),
+    ("DELETE /projects/{project}/members/{guest}", None, MANAGERS, "projects:write"),
+    ("GET /projects/{project}/activity", None, STAFF, "projects:read"),
+    ("GET /projects/{project}/columns", None, STAFF_AND_GUEST, "projects:read"),
+    ("POST /projects/{project}/columns", {"name": "Review"}, MANAGERS, "projects:write"),
+    (
+        "POST /projects/{project}/columns/reorder",
+        {"ids": ["{to_do}", "{backlog}", "{doing}", "{done}"]},
+        MANAGERS,
+        "projects:write",
+    ),
+    ("GET /columns/{doing}", None, STAFF_AND_GUEST, "projects:read"),
+    ("PATCH /columns/{doing}", {"name": "Review"}, MANAGERS, "projects:write"),
+    ("DELETE /columns/{doing}", None, MANAGERS, "projects:write"),
+    ("GET /tasks", None, STAFF_AND_GUEST, "tasks:read"),
+    ("GET /tasks/{task}", None, STAFF_AND_GUEST, "tasks:read"),
+    ("POST /tasks", TASK, STAFF, "tasks:write"),
+    ("POST /tasks/bulk", {"items": [TASK]}, STAFF, "tasks:write"),
+    ("PUT /tasks/external/erp-1", TASK, STAFF, "tasks:write"),
+    ("PATCH /tasks/{task}", {"title": "Menu"}, STAFF, "tasks:write"),
+    ("DELETE /tasks/{task}", None, STAFF, "tasks:write"),
+    ("POST /tasks/{task}/restore", None, STAFF, "tasks:write"),
+    ("POST /tasks/{task}/move", {"column_id": "{doing}"}, STAFF, "tasks:write"),
+    ("PUT /tasks/{task}/assignees/{colleague}", None, STAFF, "tasks:write"),
+    ("DELETE /tasks/{task}/assignees/{colleague}", None, STAFF, "tasks:write"),
+    ("PUT /tasks/{task}/labels/{label}", None, STAFF, "tasks:write"),
+    ("DELETE /tasks/{task}/labels/{label}", None, STAFF, "tasks:write"),
+    ("PUT /tasks/{task}/watchers/{colleague}", None, STAFF, "tasks:write"),
+    ("DELETE /tasks/{task}/watchers/{colleague}", None, STAFF, "tasks:write"),
+    ("PUT /tasks/{task}/relations/blocks/{other_task}", None, STAFF, "tasks:write"),
+    ("DELETE /tasks/{task}/relations/blocks/{other_task}", None, STAFF, "tasks:write"),
+    ("GET /tasks/{task}/activity", None, STAFF, "tasks:read"),
+    ("GET /labels", None, STAFF_AND_GUEST, "labels:read"),
+    ("GET /labels/{label}", None, STAFF_AND_GUEST, "labels:read"),
+    ("POST /labels", {"name": "Draft"}, STAFF, "labels:write"),
+    ("PATCH /labels/{label}", {"name": "Draft"}, STAFF, "labels:write"),
+    ("DELETE /labels/{label}", None, STAFF, "labels:write"),
+    ("POST /labels/{label}/restore", None, STAFF, "labels:write"),
+    ("GET /tasks/{task}/todos", None, STAFF, "tasks:read"),
+    ("POST /tasks/{task}/todos", A_TODO, STAFF, "tasks:write"),
+    ("GET /todos/{todo}", None, STAFF, "tasks:read"),
+    ("PATCH /todos/{todo}", {"done": True}, STAFF, "tasks:write"),
+    ("DELETE /todos/{todo}", None, STAFF, "tasks:write"),
+    ("POST /todos/{todo}/restore", None, STAFF, "tasks:write"),
+    ("POST /todos/{todo}/move", {}, STAFF, "tasks:write"),
+    ("POST /todos/{todo}/convert", None, STAFF, "tasks:write"),
+    ("GET /tasks/{task}/comments", None, STAFF_AND_GUEST, "comments:read tasks:read"),
+    ("POST /tasks/{task}/comments", SAID, STAFF_AND_GUEST, "comments:write tasks:read"),
+    ("GET /projects/{project}/comments", None, STAFF_AND_GUEST, "comments:read projects:read"),
+    ("POST /projects/{project}/comments", SAID, STAFF_AND_GUEST, "comments:write projects:read"),
+    ("GET /clients/{client}/comments", None, EVERYBODY, "comments:read clients:read"),
+    ("POST /clients/{client}/comments", SAID, EVERYBODY, "comments:write clients:read"),
+    ("GET /comments/{comment}", None, STAFF, "comments:read"),
+    ("PATCH /comments/{comment}", SAID, ADMINS, "comments:write"),
+    ("DELETE /comments/{comment}", None, ADMINS, "comments:write"),
+    ("POST /comments/{comment}/restore", None, ADMINS, "comments:write"),
+    (f"PUT /comments/{{comment}}/reactions/{THUMB}", None, STAFF, "comments:write"),
+    ("POST /files", FORM, EVERYBODY, "files:write"),
+    ("GET /files/{file}", None, STAFF, "files:read"),
+    ("GET /files/{file}/content", None, STAFF, "files:read"),
+    ("PATCH /files/{file}", {"name": "b.txt"}, ADMINS, "files:write"),
+    ("DELETE /files/{file}", None, ADMINS, "files:write"),
+    ("GET /tasks/{task}/files", None, STAFF, "files:read"),
+    ("PUT /tasks/{task}/files/{file}", None, STAFF, "files:write"),
+    ("DELETE /tasks/{task}/files/{file}", None, STAFF, "files:write"),
+    ("GET /projects/{project}/files", None, STAFF, "files:read"),
+    ("PUT /projects/{project}/files/{file}", None, STAFF, "files:write"),
+    ("DELETE /projects/{project}/files/{file}", None, STAFF, "files:write"),
+    ("GET /clients/{client}/files", None, STAFF_AND_TAX, "files:read clients:read"),
+    ("PUT /clients/{client}/files/{file}", None, STAFF, "files:write clients:read"),
+    ("DELETE /clients/{client}/files/{file}", None, STAFF, "files:write clients:read"),
+    ("GET /comments/{comment}/files", None, STAFF, "files:read"),
+    ("PUT /comments/{comment}/files/{file}", None, ADMINS, "files:write"),
+    ("DELETE /comments/{comment}/files/{file}", None, ADMINS, "files:write"),
+    ("GET /search?q=web", None, EVERYBODY, None),
     ("GET /events", None, STAFF, "events:read"),
 ]
-ALL_SCOPES = sorted({scope for *_, scope in TABLE if scope} | {"projects:read"})
+ALL_SCOPES = sorted({scope for *_, scopes in TABLE if scopes for scope in scopes.split()})
 OPERATIONS = [pytest.param(*row, id=row[0]) for row in TABLE]
 NOT_FOR_MACHINES = ("tokens:read", "tokens:write")
 
 
-def placed(agency: Troupe, operation: str) -> tuple[str, str]:
+def placed(agency: Troupe, operation: str, body: Any) -> tuple[str, str, Any]:
     method, _, path = operation.partition(" ")
     found = {
         "space": agency.space_id,
         "client": agency.client_id,
         "other": agency.other_client_id,
         "colleague": agency.colleague.id,
+        "guest": agency.guest.id,
         "token": agency.colleague.token_id,
+        "project": agency.project_id,
+        "task": agency.task_id,
+        "other_task": agency.other_task_id,
+        "label": agency.label_id,
+        **dict(zip(("backlog", "to_do", "doing", "done"), agency.column_ids, strict=True)),
     }
+    if "{todo}" in path:
+        found["todo"] = agency.owner.post(f"/tasks/{agency.task_id}/todos", A_TODO).json()["id"]
+    if "{comment}" in path:
+        found["comment"] = agency.colleague.post(f"/tasks/{agency.task_id}/comments", SAID).json()["id"]
+    if "{file}" in path:
+        found["file"] = upload(agency.colleague)
+        record = "/tasks/{task}" if path.startswith("/files") else path.partition("/files")[0]
+        agency.colleague.put(f"{record}/files/{{file}}".format(**found))
+    if operation.startswith("DELETE") and "relations" in path:
+        agency.owner.put(path.format(**found))
     if "{field}" in path:
         found["field"] = agency.owner.post("/business-fields", {"name": "Web"}).json()["id"]
         if path.endswith("restore"):
@@ -77,24 +187,40 @@ def placed(agency: Troupe, operation: str) -> tuple[str, str]:
         found["newcomer"] = agency.owner.post("/users", PERSON).json()["id"]
     if path.endswith("colleague}/restore"):
         agency.owner.delete(f"/users/{agency.colleague.id}")
-    return method, path.format(**found)
+    return method, path.format(**found), filled(body, found)
+
+
+def asked(person: Person, method: str, path: str, body: Any) -> Any:
+    """Ask in earnest, or without effect where something would change."""
+    headers = FORM_TYPE if isinstance(body, bytes) else {}
+    dry = {} if method == "GET" else {"validate_only": True}
+    return person.ask(method, path, body, headers=headers, query=dry)
+
+
+def filled(body: Any, found: dict[str, str]) -> Any:
+    """Put ids where a body names what it is about."""
+    if isinstance(body, dict):
+        return {name: filled(value, found) for name, value in body.items()}
+    if isinstance(body, list):
+        return [filled(value, found) for value in body]
+    return body.format(**found) if isinstance(body, str) else body
 
 
 @pytest.mark.parametrize(("operation", "body", "may", "scope"), OPERATIONS)
 def test_the_table_of_rights_holds(
     agency: Troupe, operation: str, body: Any, may: tuple[str, ...], scope: str | None
 ) -> None:
-    method, path = placed(agency, operation)
+    method, path, body = placed(agency, operation, body)
     last = agency.owner.last
     for name in EVERYBODY:
         if name not in may:
-            answer = agency.people[name].ask(method, path, body)
+            headers = FORM_TYPE if isinstance(body, bytes) else {}
+            answer = agency.people[name].ask(method, path, body, headers=headers)
             assert answer.status_code in (403, 404), (name, answer.text)
             assert code(answer) in ("forbidden", "not-found")
     assert agency.owner.last == last
-    dry = {} if method == "GET" else {"validate_only": True}
     for name in may:
-        answer = agency.people[name].ask(method, path, body, query=dry)
+        answer = asked(agency.people[name], method, path, body)
         assert answer.status_code in (200, 204), (name, answer.text)
 
 
@@ -104,28 +230,32 @@ def test_the_table_of_rights_holds(
 def test_a_token_does_what_its_scopes_say_and_nothing_else(
     agency: Troupe, operation: str, body: Any, may: tuple[str, ...], scope: str
 ) -> None:
-    method, path = placed(agency, operation)
-    dry = {} if method == "GET" else {"validate_only": True}
+    method, path, body = placed(agency, operation, body)
+    scope, *beside = scope.split()
     others = agency.with_scopes(*(each for each in ALL_SCOPES if each != scope), role="admin")
-    answer = others.ask(method, path, body, query=dry)
+    answer = asked(others, method, path, body)
     assert (answer.status_code, code(answer)) == (403, "forbidden")
     if scope in NOT_FOR_MACHINES:
         return
     assert scope in answer.json()["detail"]
-    only = agency.with_scopes(scope, role="admin")
-    assert only.ask(method, path, body, query=dry).status_code in (200, 204)
-    weak = agency.with_scopes(scope)
-    status = weak.ask(method, path, body, query=dry).status_code
+    only = agency.with_scopes(scope, *beside, role="admin")
+    assert asked(only, method, path, body).status_code in (200, 204)
+    weak = agency.with_scopes(scope, *beside)
+    status = asked(weak, method, path, body).status_code
     assert status in ((200, 204) if "machine" in may else (403, 404))
 
 
 def test_every_operation_stands_in_the_table(agency: Troupe) -> None:
     described = agency.owner.get("/openapi.json").json()["paths"]
     known = {operation for operation, *_ in TABLE}
-    known |= {"GET /users/{own}", "PATCH /users/{own}", "GET /clients/{client}/activity"}
+    known |= {"GET /users/{own}", "PATCH /users/{own}", "DELETE /comments/{own}/reactions/{emoji}"}
 
     def plain(operation: str) -> str:
-        return re.sub(r"{\w+}|(?<=external/)[\w-]+", "{}", operation.partition("?")[0])
+        return re.sub(
+            r"{\w+}|(?<=external/)[\w-]+|(?<=relations/)\w+|(?<=reactions/)[%\w]+",
+            "{}",
+            operation.partition("?")[0],
+        )
 
     there = {f"{method.upper()} {path}" for path, methods in described.items() for method in methods}
     assert {plain(each) for each in there} == {plain(each) for each in known}

@@ -10,7 +10,10 @@ def test_me_says_who_where_and_what_may_be_done(agency: Troupe) -> None:
     assert me["user"]["first_name"] == "Reader"
     assert me["space"]["id"] == agency.space_id
     assert (me["role"], me["scopes"]) == ("member", ["clients:read"])
-    assert agency.guest.get("/me").json()["role"] is None
+    assert me["token_id"] == agency.reader.token_id
+    guest = agency.guest.get("/me").json()
+    assert guest["role"] is None
+    assert guest["space"] == {"id": agency.space_id, "name": "Nordlicht"}
     everything = agency.owner.get("/me").json()["scopes"]
     assert everything == sorted(everything)
     assert {"clients:read", "business-fields:write", "events:read"} <= set(everything)

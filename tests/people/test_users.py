@@ -1,30 +1,21 @@
-import time
 from typing import Any
 
 import pytest
 
-from tests.cast import Person, Troupe, code, faults, made
+from tests.cast import Person, Troupe, code, faults, made, mails
 
 NIA = {"first_name": "Nia", "last_name": "New", "email": "nia@nordlicht.example"}
-
-
-def letters(agency: Troupe, count: int) -> list[str]:
-    """Wait for mails: they leave after the answer, when what they tell is committed."""
-    folder, until = agency.house.settings.data / "mail", time.monotonic() + 10
-    while len(found := list(folder.glob("*.eml"))) < count and time.monotonic() < until:
-        time.sleep(0.01)
-    return [path.read_text() for path in sorted(found)]
 
 
 def test_somebody_invited_gets_a_mail_with_a_link(agency: Troupe) -> None:
     user = made(agency.admin.post("/users", {**NIA, "role": "admin", "title": "Designer"}))
     assert (user["type"], user["role"], user["active"], user["title"]) == ("user", "admin", True, "Designer")
-    (text,) = letters(agency, 1)
+    (text,) = mails(agency, 1)
     assert "To: nia@nordlicht.example" in text
     assert "/invite/" in text
     again = agency.admin.post(f"/users/{user['id']}/invitation").json()
     assert again["user_id"] == user["id"]
-    assert len(letters(agency, 2)) == 2
+    assert len(mails(agency, 2)) == 2
     assert agency.admin.delete(f"/users/{user['id']}/invitation").status_code == 204
     assert agency.admin.delete(f"/users/{user['id']}/invitation").status_code == 404
 
@@ -101,6 +92,15 @@ def test_deactivation_ends_tokens_at_once_and_keeps_the_history(agency: Troupe) 
     last = agency.owner.last
     assert agency.admin.delete(f"/users/{agency.colleague.id}").status_code == 204
     assert agency.owner.last == last
+
+
+def test_an_upsert_brings_a_deactivated_user_back(agency: Troupe) -> None:
+    where, body = "/users/external/hr-7", {"first_name": "Nia", "last_name": "New", "email": "nia@x.example"}
+    user = made(agency.robot.put(where, body))
+    agency.admin.delete(f"/users/{user['id']}")
+    last = agency.owner.last
+    assert agency.robot.put(where, {"title": "Designer"}).json()["active"] is True
+    assert [each["type"] for each in agency.owner.events(last)] == ["user.reactivated", "user.updated"]
 
 
 def test_a_deactivated_user_stays_where_he_is_and_is_not_newly_assigned(agency: Troupe) -> None:

@@ -144,6 +144,27 @@ def test_what_only_admins_read_reaches_admins_only(agency: Troupe) -> None:
     assert "95.00" not in agency.member.get("/events", after=before).text
 
 
+def test_a_change_of_invoicing_data_tells_the_client_as_it_is(agency: Troupe) -> None:
+    before = agency.owner.last
+    agency.owner.patch(f"/clients/{agency.client_id}/invoicing", {"city": "Bremen"})
+    (event,) = agency.owner.events(before)
+    assert event["changes"] == {"invoicing.city": {"from": None, "to": "Bremen"}}
+    client = agency.owner.get(f"/clients/{agency.client_id}").json()
+    assert event["data"] == client
+
+
+def test_what_stands_on_the_spaces_invoices_is_told_to_admins_only(agency: Troupe) -> None:
+    before, iban = agency.owner.last, "DE89370400440532013000"
+    agency.owner.patch(f"/spaces/{agency.space_id}/invoicing", {"iban": iban})
+    agency.owner.patch(f"/spaces/{agency.space_id}", {"name": "Nordlicht Studio"})
+    for name, admin in (("owner", True), ("robot", True), ("member", False), ("machine", False)):
+        first, second = agency.people[name].events(before)
+        assert first["changes"] == ({"invoicing.iban": {"from": None, "to": iban}} if admin else {})
+        assert second["changes"].keys() == {"name"}
+        assert first["data"].keys() == second["data"].keys() >= {"id", "name", "slug", "timezone"}
+    assert iban not in agency.member.get("/events", after=before).text
+
+
 def test_a_scoped_token_sees_the_events_of_what_it_may_read(agency: Troupe) -> None:
     kinds = {each.partition(".")[0] for each in types(agency.watcher)}
     assert kinds == {"client"}

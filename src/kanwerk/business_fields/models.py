@@ -22,7 +22,7 @@ class BusinessField(Named, Trashable, Owned, Base):
         Index("uq_business_fields_name", "space_id", "name_fold", unique=True),
         Index("ix_business_fields_updated_at", "space_id", "updated_at", "id"),
     )
-    kind = "business_field"
+    noun = "business_field"
     name: Mapped[str]
 
     def rename(self, db: Write, name: str, *, by: Me) -> None:

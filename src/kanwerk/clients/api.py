@@ -15,11 +15,11 @@ from kanwerk.clients.shapes import (
     InvoicingData,
     UpdateClientData,
     UpdateInvoicingData,
-    members_of,
 )
 from kanwerk.clients.upserts import create_or_upsert, upsert_client
 from kanwerk.core import archive, bulk
 from kanwerk.core.asked import ListQuery, Page, RecordQuery
+from kanwerk.core.bodies import sent
 from kanwerk.core.bulk import ResultsData
 from kanwerk.core.db import Db
 from kanwerk.core.events import ACTIVITY, EventData, EventPrivate, tell
@@ -63,7 +63,7 @@ def list_clients(db: Db, me: Me, query: ListQuery) -> Page[ClientData]:
 @clients.post("/clients", needs="clients:write", creates=True)
 def create_client_(db: Write, me: Me, body: CreateClientData) -> ClientFullData:
     """Add a client."""
-    return db.full(CLIENTS, create_client(db, members_of(body), by=me))
+    return db.full(CLIENTS, create_client(db, sent(body), by=me))
 
 
 class CreateClientsData(Struct, forbid_unknown_fields=True):
@@ -95,7 +95,7 @@ def get_client(db: Db, me: Me, id: str, query: RecordQuery) -> ClientFullData:
 def update_client(db: Write, me: Me, id: str, body: UpdateClientData) -> ClientFullData:
     """Change the members sent; `null` clears one."""
     client = db.load(Client, id)
-    client.change(db, members_of(body), by=me)
+    client.change(db, sent(body), by=me)
     return db.full(CLIENTS, client)
 
 
@@ -103,9 +103,7 @@ def update_client(db: Write, me: Me, id: str, body: UpdateClientData) -> ClientF
 def upsert_client_(db: Write, me: Me, external_id: str, body: UpdateClientData) -> ClientFullData:
     """Create (201) or change (200) a client by the id your system knows it by, in one atomic step."""
     same_as_path(body, external_id)
-    members = members_of(body)
-    members.pop("external_id", None)
-    client, _ = upsert_client(db, external_id, members, by=me)
+    client, _ = upsert_client(db, external_id, sent(body, but=("external_id",)), by=me)
     return db.full(CLIENTS, client)
 
 
@@ -160,7 +158,7 @@ def get_client_invoicing(db: Db, id: str) -> InvoicingData:
 def update_client_invoicing(db: Write, me: Me, id: str, body: UpdateInvoicingData) -> InvoicingData:
     """Change what a client's invoices need."""
     client = db.load(Client, id)
-    client.change(db, {f"invoicing_{name}": value for name, value in members_of(body).items()}, by=me)
+    client.change(db, {f"invoicing_{name}": value for name, value in sent(body).items()}, by=me)
     return db.full(INVOICING, client)
 
 

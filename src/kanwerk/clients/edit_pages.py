@@ -12,7 +12,6 @@ from kanwerk.clients.shapes import (
     CreateClientData,
     UpdateClientData,
     UpdateInvoicingData,
-    members_of,
 )
 from kanwerk.core import bodies, choices
 from kanwerk.core.db import Db
@@ -64,7 +63,7 @@ def show_new_client(db: Db, view: View) -> Answer:
 def add_client(db: Write, me: Me, view: View) -> Answer:
     """Add a client."""
     given = {name: value for name, value in view.form.members(*FIELDS).items() if value is not None}
-    client = create_client(db, members_of(bodies.convert(given, CreateClientData)), by=me)
+    client = create_client(db, bodies.sent(bodies.convert(given, CreateClientData)), by=me)
     return Redirect(f"/{me.space_slug}/clients/{client.id}", f"Added {client.name}.")
 
 
@@ -124,7 +123,7 @@ def edit_client(db: Write, me: Me, view: View, id: str) -> Answer:
     db.if_match = view.form.text("version") or None
     client = db.load(Client, id)
     client.change(
-        db, members_of(bodies.convert(_sent(view.form, FIELDS, "segment"), UpdateClientData)), by=me
+        db, bodies.sent(bodies.convert(_sent(view.form, FIELDS, "segment"), UpdateClientData)), by=me
     )
     return Redirect(f"/{me.space_slug}/clients/{id}", "Saved.")
 
@@ -174,6 +173,6 @@ def edit_client_invoicing(db: Write, me: Me, view: View, id: str) -> Answer:
         given["payment_term_days"] = int(days)
     body = bodies.convert(given, UpdateInvoicingData)
     db.load(Client, id).change(
-        db, {f"invoicing_{name}": value for name, value in members_of(body).items()}, by=me
+        db, {f"invoicing_{name}": value for name, value in bodies.sent(body).items()}, by=me
     )
     return Redirect(f"/{me.space_slug}/clients/{id}", "Saved.")

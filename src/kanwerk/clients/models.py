@@ -40,6 +40,8 @@ class Client(Named, External, Trashable, Archivable, Owned, Base):
         in_space("primary_contact_id", "users"),
         Index("ix_clients_name", "space_id", "name_fold", "id"),
         Index("ix_clients_created_at", "space_id", "created_at", "id"),
+        Index("ix_clients_shortcode", "space_id", "shortcode_fold", "id"),
+        Index("ix_clients_segment", "space_id", "segment", "id"),
         Index("ix_clients_updated_at", "space_id", "updated_at", "id"),
         Index("ix_clients_primary_contact_id", "space_id", "primary_contact_id"),
         Index(
@@ -52,7 +54,7 @@ class Client(Named, External, Trashable, Archivable, Owned, Base):
         ),
         CheckConstraint("segment IN ('A', 'B', 'C')", name="segment"),
     )
-    kind = "client"
+    noun = "client"
     shortcode: Mapped[str | None]
     shortcode_fold: Mapped[str | None]
     segment: Mapped[str] = mapped_column(default="B")

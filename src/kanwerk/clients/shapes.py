@@ -3,7 +3,6 @@
 from enum import Enum
 from typing import Annotated, Any
 
-import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import bindparam, literal, null, select
 from sqlalchemy.orm import aliased
@@ -239,13 +238,3 @@ register(
     "client",
     Kind(CLIENTS, "clients:details", ("created", "updated", "deleted", "restored", "archived", "unarchived")),
 )
-
-
-def members_of(body: Struct) -> dict[str, Any]:
-    """Return the members a body carries, enums as their values."""
-    found = {}
-    for name in body.__struct_fields__:
-        value = getattr(body, name)
-        if value is not msgspec.UNSET:
-            found[name] = value.value if isinstance(value, Enum) else value
-    return found

@@ -17,7 +17,7 @@ def archive(record: Any, *, by: Any) -> None:
     """Put a record away."""
     if record.archived_at is None:
         record.archived_at = record.updated_at = clock.now()
-        record.record(f"{record.kind}.archived", by=by.actor)
+        record.record(f"{record.noun}.archived", by=by.actor)
 
 
 def unarchive(record: Any, *, by: Any) -> None:
@@ -25,4 +25,4 @@ def unarchive(record: Any, *, by: Any) -> None:
     if record.archived_at is not None:
         record.archived_at = None
         record.updated_at = clock.now()
-        record.record(f"{record.kind}.unarchived", by=by.actor)
+        record.record(f"{record.noun}.unarchived", by=by.actor)

@@ -44,6 +44,7 @@ class ListQuery(Struct, frozen=True):
     trashed: bool
     archived: bool | None
     bound_to: str
+    single: frozenset[str] = frozenset()  # filters with one value, which an index answers in order
     after: tuple[Any, str] | None = None
     as_of: str | None = None
 

@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
 from kanwerk.core.pages import Answer, Html, Pages, View
+from kanwerk.core.problem_codes import PROBLEMS
 from kanwerk.core.problems import NotFound
 from kanwerk.core.templates import STATIC, asset
 from kanwerk.core.view import problem_answer, takes
@@ -33,6 +34,12 @@ pages = Pages()
 def show_docs(view: View) -> Answer:  # noqa: ARG001 (every page's)
     """Show the reference of the API, also to those who are not signed in."""
     return Html("reference/docs.html", {})
+
+
+@pages.get("/docs/problems")
+def show_problems(view: View) -> Answer:  # noqa: ARG001
+    """Show what the codes of problems mean: where each problem's type leads."""
+    return Html("reference/problems.html", {"problems": PROBLEMS})
 
 
 @cache

@@ -3,12 +3,14 @@
 import re
 import types
 import typing
+from collections.abc import Collection
+from enum import Enum
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 from unicodedata import is_normalized
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct
 
 from kanwerk.core.codes import known
 from kanwerk.core.problems import Fault, Invalid, Unreadable
@@ -54,6 +56,16 @@ def convert(value: object, kind: type[S], at: str = "") -> S:
     except RecursionError:
         raise Unreadable(_TOO_DEEP) from None
     raise Invalid("The request has faults." if len(found) > 1 else "The request has a fault.", errors=found)
+
+
+def sent(body: Struct, *, but: Collection[str] = ()) -> dict[str, Any]:
+    """Return the members a body carries, without those it leaves out; enums as their values."""
+    found = {}
+    for name in body.__struct_fields__:
+        value = getattr(body, name)
+        if value is not UNSET and name not in but:
+            found[name] = value.value if isinstance(value, Enum) else value
+    return found
 
 
 @cache

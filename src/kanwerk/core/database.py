@@ -55,6 +55,7 @@ class Database:
         )
         self._failed = (exc.DBAPIError, driver.Error)
         self.compiled: dict[Any, Any] = {}  # statements, by their query
+        self.keys: dict[str, bytes] = {}  # secrets of the installation, once they were asked for
         self._held = threading.local()
         self._lock_path = f"{self.url.database}.lock" if self.sqlite else ""
         self._down_until = 0.0
@@ -179,7 +180,7 @@ class Outcome(NamedTuple):
     """What became of a work: its result, or what it raised."""
 
     result: Any
-    error: Exception | None
+    error: BaseException | None
 
 
 def _outcome(

@@ -85,25 +85,40 @@ class Db:
     ) -> Page[S]:
         """Return one page of a list; one record more is read to know whether another follows."""
         as_of = query.as_of or asked.as_of()
-        bound = {**query.values, **values, "limit": query.limit + 1}
-        if query.after is not None:
-            bound["after"], bound["after_id"] = query.after
-        rows = self.rows(read.list_query(query, fence), **bound)
+        rows = self._page_rows(read, query, fence, {**query.values, **values})
         more = len(rows) > query.limit
         if more:
             rows.pop()
         build = read.item_builder(self.database.dialect)
         meta = PageMeta(None, as_of)
         records = [build(row) for row in rows]
+        for fill in (*read.always, *(read.includes[name] for name in query.include)):
+            fill(self, records)
         if more:
             last: Any = records[-1]
-            value = last.id if query.sort == "id" else rows[-1][-1]
+            last_id = last.id if "id" in read.item.members else rows[-1][len(read.item.columns())]
+            value = last_id if query.sort == "id" else rows[-1][-1]
             wire = read.sort_wire(query.sort, self.database.dialect)
             value = wire(value) if wire and value is not None else value
-            meta.next_cursor = asked.cursor(query, as_of, value, last.id)
+            meta.next_cursor = asked.cursor(query, as_of, value, last_id)
         if query.total:
             meta.total = self.rows(read.count_query(query, fence), **query.values, **values)[0][0]
         return Page(records, meta)
+
+    def _page_rows(
+        self, read: Read[S, Any], query: ListQuery, fence: str | None, bound: dict[str, Any]
+    ) -> list[tuple[Any, ...]]:
+        parts = ["values", "nulls"] if read.nullable(query.sort) else ["all"]
+        if query.after is not None:
+            bound["after"], bound["after_id"] = query.after
+            if query.after[0] is None and query.sort != "id":
+                parts = ["nulls"]
+        rows: list[tuple[Any, ...]] = []
+        for part in parts:
+            if len(rows) <= query.limit:
+                wanted = query.limit + 1 - len(rows)
+                rows += self.rows(read.list_query(query, fence, part), **bound, limit=wanted)
+        return rows
 
     def all(self, read: Read[S, Any], *, fence: str | None = None, **asked: str) -> list[S]:
         """Return a whole list, for pages that show no cursor: read by 500."""
@@ -133,6 +148,8 @@ class Db:
             raise missing()
         self.version = rows[0][-2]
         record: F = read.full_builder(self.database.dialect)(rows[0])
+        for fill in read.always:
+            fill(self, [record])
         self.finish(read, [record], query.include)
         return record
 
@@ -145,7 +162,10 @@ class Db:
         else:
             rows = self.rows(read.record_select(many=True), ids=list(ids))
         build = read.full_builder(self.database.dialect)
-        return {row[-3]: build(row) for row in rows}
+        found = {row[-3]: build(row) for row in rows}
+        for fill in read.always:
+            fill(self, list(found.values()))
+        return found
 
     def finish(self, read: Read[Any, F], records: list[F], include: Sequence[str] = ()) -> None:
         """Take out what only admins read, put in what was asked for."""

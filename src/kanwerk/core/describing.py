@@ -36,7 +36,7 @@ def query_parameter(param: Param, read: Read[Any, Any] | None) -> dict[str, Any]
         names = [f"{sign}{name}" for name in read.sorts for sign in ("", "-")]
         schema: dict[str, Any] = {"type": "string", "enum": names}
     elif param.name == "include" and read is not None:
-        schema = {"type": "string", "enum": sorted(read.includes)}
+        schema = {"type": "string", "enum": list(param.one_of)}
     elif isinstance(param.type, type) and issubclass(param.type, Enum):
         schema = {"type": "string", "enum": [each.value for each in param.type]}
     else:
@@ -51,7 +51,7 @@ def query_parameter(param: Param, read: Read[Any, Any] | None) -> dict[str, Any]
     found: dict[str, Any] = {
         "name": param.name,
         "in": "query",
-        "required": False,
+        "required": param.required,
         "description": param.description,
         "schema": schema,
     }

@@ -19,13 +19,17 @@ class Event(Base):
     """One thing that happened. ``private`` holds what only admins may read of ``data`` and ``changes``."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_record", "space_id", "kind", "record_id", "sequence"),)
+    __table_args__ = (
+        Index("ix_events_record", "space_id", "kind", "record_id", "sequence"),
+        Index("ix_events_project_id", "space_id", "project_id", "sequence"),
+    )
     space_id: Mapped[str] = mapped_column(Key, primary_key=True)
     sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     id: Mapped[str] = mapped_column(Key)
     type: Mapped[str]
     kind: Mapped[str]
     record_id: Mapped[str] = mapped_column(Key)
+    project_id: Mapped[str | None] = mapped_column(Key)
     at: Mapped[datetime]
     actor: Mapped[dict[str, Any]] = mapped_column(Json)
     data: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -47,10 +51,12 @@ class Kind(NamedTuple):
     read: Read[Any, Any]
     needs: str
     verbs: tuple[str, ...]
-    readable: Callable[[Any, list[str]], set[str]] | None = None
+    readable: "Callable[[Any, list[EventPrivate]], set[str]] | None" = None  # the ids of those records
+    private: str | None = None  # changes of members that begin so are told to admins only
 
 
 KINDS: dict[str, Kind] = {}
+FOLLOWERS: list[Callable[[Any, list[Any]], None]] = []  # what is kept in step, in the events' transaction
 TYPES: set[str] = set()
 
 
@@ -101,6 +107,7 @@ class EventPrivate(Struct):
     private: Any
     kind: str
     record_id: str
+    project_id: str | None
 
 
 _MEMBERS: dict[str, Any] = {
@@ -114,7 +121,14 @@ _MEMBERS: dict[str, Any] = {
     "changes": Event.changes,
 }
 EVENT = Shape(
-    EventPrivate, {**_MEMBERS, "private": Event.private, "kind": Event.kind, "record_id": Event.record_id}
+    EventPrivate,
+    {
+        **_MEMBERS,
+        "private": Event.private,
+        "kind": Event.kind,
+        "record_id": Event.record_id,
+        "project_id": Event.project_id,
+    },
 )
 _SELECT = select(*EVENT.columns()).where(
     Event.space_id == bindparam("space_id"),
@@ -142,6 +156,7 @@ ACTIVITY: Read[EventPrivate, EventPrivate] = Read(
         "kind": Event.kind == bindparam("of_kind", type_=Event.kind.type),
         "record": (Event.kind == bindparam("of_kind", type_=Event.kind.type))
         & (Event.record_id == bindparam("of_record", type_=Event.record_id.type)),
+        "project": Event.project_id == bindparam("of_project", type_=Event.project_id.type),
     },
     default_sort="-sequence",
 )
@@ -159,14 +174,34 @@ def tell(event: EventPrivate, *, admin: bool) -> EventData:
     )
 
 
-def split(
-    record: Struct, changes: dict[str, Any], private: tuple[str, ...]
-) -> tuple[Any, dict[str, Any], Any]:
+def split(kind: Kind, record: Struct, changes: dict[str, Any]) -> tuple[Any, dict[str, Any], Any]:
     """Return data, changes and what of both only admins may read (None when there is none of it)."""
-    if not private:
+    private = kind.read.private
+    if not private and kind.private is None:
         return record, changes, None
     hidden = {name: getattr(record, name) for name in private}
     shown = msgspec.structs.replace(record, **dict.fromkeys(private, msgspec.UNSET))
-    kept = {name: value for name, value in changes.items() if name not in private}
-    hidden_changes = {name: value for name, value in changes.items() if name in private}
-    return shown, kept, {"data": hidden, "changes": hidden_changes}
+    apart = {
+        name: value
+        for name, value in changes.items()
+        if name in private or (kind.private and name.startswith(kind.private))
+    }
+    kept = {name: value for name, value in changes.items() if name not in apart}
+    return shown, kept, {"data": hidden, "changes": apart} if hidden or apart else None
+
+
+def readable(db: Any, events: list[EventPrivate]) -> list[EventPrivate]:
+    """Return the events whose record the caller may read now."""
+    of_kind: dict[str, list[EventPrivate]] = {}
+    for event in events:
+        of_kind.setdefault(event.kind, []).append(event)
+    ids: dict[str, set[str]] = {}
+    for name, those in of_kind.items():
+        kind = KINDS[name]
+        if not db.me.may(kind.needs):
+            ids[name] = set()
+        elif kind.readable is not None:
+            ids[name] = kind.readable(db, those)
+        else:
+            ids[name] = {event.record_id for event in those}
+    return [event for event in events if event.record_id in ids[event.kind]]

@@ -56,7 +56,7 @@ class Gate:
         extra: Headers = [(b"x-request-id", request.id.encode())]
         extra += _CORS if api else []
         head, told = scope["method"] == "HEAD", [500, 0]
-        scope["kanwerk"] = request
+        scope["kanwerk"], scope["kanwerk_head"] = request, head
 
         async def sending(message: Any) -> None:
             if message["type"] == "http.response.start":

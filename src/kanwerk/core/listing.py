@@ -10,13 +10,13 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 from msgspec import Meta, Struct
-from sqlalchemy import ColumnElement, FromClause, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, FromClause
 from sqlalchemy.engine import Dialect
 
-from kanwerk.core import params
+from kanwerk.core import params, selects
 from kanwerk.core.asked import ListQuery, RecordQuery, continued
 from kanwerk.core.params import Param
-from kanwerk.core.reads import Among, Column, Query, Shape, to_wire
+from kanwerk.core.reads import Column, Query, Shape, to_wire
 from kanwerk.core.tables import Archivable, Trashable
 from kanwerk.core.text import Id, like
 
@@ -34,6 +34,7 @@ class Filter(NamedTuple):
     description: str
     many: bool = True
     make: Callable[[Any], Any] | None = None
+    where: Callable[[str], ColumnElement[bool]] | None = None  # instead of comparing the column
 
 
 class Read(Generic[S, F]):
@@ -59,14 +60,17 @@ class Read(Generic[S, F]):
         fences: Mapping[str, ColumnElement[bool]] | None = None,
         private: Sequence[str] = (),
         default_sort: str = "id",
+        list_source: FromClause | None = None,
     ) -> None:
         """Take the parts; nothing is compiled before it is asked for."""
         self.model, self.source, self.item, self.full = model, source, item, full
+        self.list_source = source if list_source is None else list_source  # without what lists do not show
         self.filters = filters or {}
         self.sorts: dict[str, Column] = {"id": model.id, **(sorts or {})}
         self.search, self.fences, self.private = search, fences or {}, tuple(private)
         self.default_sort = default_sort
         self.includes: dict[str, Callable[[Any, list[Any]], None]] = {}
+        self.always: list[Callable[[Any, list[Any]], None]] = []  # as includes that are never left out
         self.trashable = issubclass(model, Trashable)
         self.archivable = issubclass(model, Archivable)
         self.parse = lru_cache(2048)(self._parse)
@@ -92,7 +96,7 @@ class Read(Generic[S, F]):
     @property
     def record_params(self) -> dict[str, Param]:
         """The parameters of a single record, by name."""
-        found = [self._include()] if self.includes else []
+        found = [self._include(sorted(self.includes))] if self.includes else []
         if self.trashable:
             found.append(Param(name="trashed", type=bool, description="In the trash too", default=False))
         return {param.name: param for param in found}
@@ -118,8 +122,12 @@ class Read(Generic[S, F]):
             self._wires[key] = to_wire(self.sorts[sort].type, dialect)
         return self._wires[key]
 
-    def _include(self) -> Param:
-        names = sorted(self.includes)
+    @property
+    def list_includes(self) -> list[str]:
+        """The lazy members that a list's records have too."""
+        return sorted(set(self.includes) & set(self.item.struct.__struct_fields__))
+
+    def _include(self, names: list[str]) -> Param:
         text = f"Lazy members to add: {params.listed(names)}"
         return Param(name="include", many=True, one_of=names, description=text)
 
@@ -141,6 +149,8 @@ class Read(Generic[S, F]):
             Param(name="include_total", type=bool, description="Adds `meta.total`", default=False),
             Param(name="ids", type=Id, many=True, description="Only these records, at most 100"),
         ]
+        if self.list_includes:
+            found.append(self._include(self.list_includes))
         if hasattr(self.model, "updated_at"):
             found.append(
                 Param(name="updated_after", type=datetime, description="Changed at or after this time")
@@ -178,17 +188,24 @@ class Read(Generic[S, F]):
         told = msgspec.json.encode(
             [path, sort, trashed, archived, sorted(values.items(), key=lambda pair: pair[0])]
         )
+        single = {
+            name
+            for name, given in self.filters.items()
+            if given.many and given.where is None and len(values.get(name, ())) == 1
+        }
+        values |= {name: values[name][0] for name in single}
         query = ListQuery(
             values=values,
             filters=tuple(sorted(values)),
             sort=sort.removeprefix("-"),
             descending=sort.startswith("-"),
             limit=found.get("limit", LIMIT),
-            include=(),
+            include=tuple(found.get("include", ())),
             total=found.get("include_total", False),
             trashed=trashed,
             archived=archived,
             bound_to=hashlib.blake2b(told, digest_size=6).hexdigest(),
+            single=frozenset(single),
         )
         if "cursor" not in found:
             return query
@@ -199,81 +216,28 @@ class Read(Generic[S, F]):
         found = params.parse(raw, self.record_params)
         return RecordQuery(tuple(found.get("include", ())), found.get("trashed", False))
 
-    def list_query(self, query: ListQuery, fence: str | None) -> Query:
+    def nullable(self, sort: str) -> bool:
+        """Whether the sorted member may be null: such a list is read in two parts, values first."""
+        return bool(getattr(self.sorts[sort], "nullable", False))
+
+    def list_query(self, query: ListQuery, fence: str | None, part: str = "all") -> Query:
         """Return the SELECT of a page: members of ``item``, then the sorted member's value unless it is the
-        id.
+        id. ``part`` is "all", or "values" or "nulls" of a nullable sort.
         """
-        after = None if query.after is None else ("null" if query.after[0] is None else "value")
-        key = (query.filters, query.sort, query.descending, query.trashed, query.archived, after, fence)
+        further = query.after is not None and (part != "nulls" or query.after[0] is None)
+        told = (query.filters, query.single, query.sort, query.descending, query.trashed, query.archived)
+        key = (told, further, fence, part)
         found = self._queries.get(key)
         if found is None:
-            found = self._queries[key] = self._build_list(query, fence)
-        return found
-
-    def _build_list(self, query: ListQuery, fence: str | None) -> Query:
-        column, row_id = self.sorts[query.sort], self.model.id
-        nullable = getattr(column, "nullable", False)
-        statement = (
-            select(*self.item.columns(), *([] if column is row_id else [column.label("row_sort")]))
-            .select_from(self.source)
-            .where(*self._conditions(query, fence))
-            .limit(bindparam("limit"))
-        )
-        if query.after is not None:
-            at, at_id = bindparam("after", type_=column.type), bindparam("after_id", type_=row_id.type)
-            if column is row_id:
-                further = row_id < at_id if query.descending else row_id > at_id
-            elif query.after[0] is None:
-                further = column.is_(None) & (row_id < at_id if query.descending else row_id > at_id)
-            else:
-                pair, bound = tuple_(column, row_id), tuple_(at, at_id)
-                further = pair < bound if query.descending else pair > bound
-                if nullable:
-                    further = further | column.is_(None)
-            statement = statement.where(further)
-        order: list[Any] = [column.is_(None)] if nullable else []
-        order += [column] if column is row_id else [column, row_id]
-        directed = [
-            part.desc() if query.descending and not (nullable and i == 0) else part.asc()
-            for i, part in enumerate(order)
-        ]
-        return Query(statement.order_by(*directed))
-
-    def _conditions(self, query: ListQuery, fence: str | None) -> list[ColumnElement[bool]]:
-        found: list[ColumnElement[bool]] = [self.model.space_id == bindparam("space_id")]
-        if fence:
-            found.append(self.fences[fence])
-        if self.trashable:
-            found.append(
-                self.model.trashed_at.is_not(None) if query.trashed else self.model.trashed_at.is_(None)
-            )
-        if self.archivable and query.archived is not None:
-            found.append(
-                self.model.archived_at.is_not(None) if query.archived else self.model.archived_at.is_(None)
-            )
-        for name in query.filters:
-            if name == "ids":
-                found.append(Among(self.model.id, "ids"))
-            elif name == "updated_after":
-                found.append(self.model.updated_at >= bindparam("updated_after"))
-            elif name == "q":
-                assert self.search is not None  # noqa: S101 (else it is not a parameter)
-                found.append(self.search.like(bindparam("q"), escape="\\"))
-            else:
-                given = self.filters[name]
-                if given.type is bool:
-                    found.append(given.column.is_(True) if query.values[name] else given.column.is_(False))
-                else:
-                    found.append(Among(given.column, name) if given.many else given.column == bindparam(name))
+            found = self._queries[key] = selects.page(self, query, fence, part, further=further)
         return found
 
     def count_query(self, query: ListQuery, fence: str | None) -> Query:
         """Return the SELECT that counts a list, whatever the page."""
-        key = ("count", query.filters, query.trashed, query.archived, fence)
+        key = ("count", query.filters, query.single, query.trashed, query.archived, fence)
         found = self._queries.get(key)
         if found is None:
-            counting = select(func.count()).select_from(self.source).where(*self._conditions(query, fence))
-            found = self._queries[key] = Query(counting)
+            found = self._queries[key] = selects.count(self, query, fence)
         return found
 
     def record_select(self, fence: str | None = None, *, many: bool = False) -> Query:
@@ -283,15 +247,5 @@ class Read(Generic[S, F]):
         key = ("records", fence, many)
         found = self._queries.get(key)
         if found is None:
-            one = Among(self.model.id, "ids") if many else self.model.id == bindparam("id")
-            conditions = [self.model.space_id == bindparam("space_id"), one]
-            if fence:
-                conditions.append(self.fences[fence])
-            trashed = self.model.trashed_at.is_not(None) if self.trashable else self.model.id.is_(None)
-            statement = (
-                select(*self.full.columns(), self.model.id.label("row_id"), self.model.version, trashed)
-                .select_from(self.source)
-                .where(*conditions)
-            )
-            found = self._queries[key] = Query(statement)
+            found = self._queries[key] = selects.records(self, fence, many=many)
         return found

@@ -30,7 +30,9 @@ def send(settings: Settings, to: str, subject: str, text: str) -> None:
             folder = settings.data / "mail"
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             path = folder / f"{new_id()}.eml"
-            path.write_bytes(message.as_bytes())
+            whole = path.with_suffix(".part")  # who watches the folder never finds half a mail
+            whole.write_bytes(message.as_bytes())
+            whole.rename(path)
             log.info(
                 "mail", note="no KANWERK_SMTP_URL is set: the mail lies in the data folder", path=str(path)
             )

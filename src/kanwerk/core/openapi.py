@@ -21,6 +21,7 @@ from kanwerk.core.events import EventData
 from kanwerk.core.groups import Group
 from kanwerk.core.problems import ProblemData
 from kanwerk.core.routes import Route
+from kanwerk.core.storage import Stream
 from kanwerk.core.web import API
 
 REF = "#/components/schemas/{name}"
@@ -64,7 +65,16 @@ PROBLEMS = {
     500: "Something went wrong on our side.",
     503: "Busy, or without database: try again after `Retry-After`.",
 }
-_PATH = {"external_id": "The id your system knows the record by, percent-encoded"}
+_PATH = {
+    "external_id": "The id your system knows the record by, percent-encoded",
+    "emoji": "An emoji, percent-encoded",
+    "kind": "blocks, blocked_by, relates_to, duplicates or duplicated_by",
+}
+_UPLOAD = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+    "required": ["file"],
+}
 
 
 def describe(
@@ -85,7 +95,7 @@ class _Description:
             kinds += [
                 kind
                 for kind in (item_of(route.answer), route.body, route.items)
-                if kind not in (None, type(None))
+                if kind not in (None, type(None), Stream)
             ]
         kinds += [group.shape for group in groups if group.shape]
         self.kinds = list(dict.fromkeys(kinds))
@@ -163,6 +173,8 @@ class _Description:
             if route.items is not None:
                 schema = with_items(self.components[route.body.__name__], self.schema[route.items])
             found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        if route.receives is not None:
+            found["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}}
         found["responses"] = self._responses(route)
         return found
 
@@ -171,7 +183,7 @@ class _Description:
         for name in route.slots:
             schema = (
                 {"type": "string", "minLength": 1, "maxLength": 255}
-                if name == "external_id"
+                if not name.endswith("id") or name == "external_id" or route.key
                 else {"type": "string", "format": "uuid"}
             )
             text = _PATH.get(name, "Id of the record")
@@ -198,7 +210,14 @@ class _Description:
         found: dict[str, Any] = {}
         common = ("X-Request-Id", "RateLimit", "RateLimit-Policy")
         item = item_of(route.answer)
-        if item is type(None):
+        if item is Stream:
+            binary = {
+                "application/octet-stream": {"schema": {"contentMediaType": "application/octet-stream"}}
+            }
+            found["200"] = {"description": "The content.", "headers": header_refs(*common), "content": binary}
+            found["206"] = {**found["200"], "description": "The part that `Range` asks for."}
+            found["416"] = {"description": "There is no such part.", "headers": header_refs(*common)}
+        elif item is type(None):
             found["204"] = {"description": "Done.", "headers": header_refs(*common)}
             found["200"] = {
                 "description": "Checked; nothing was kept (`validate_only`).",

@@ -28,6 +28,7 @@ class Param(Struct, frozen=True, kw_only=True):
     many: bool = False
     most: int = 100
     one_of: Sequence[str] = ()
+    required: bool = False
 
 
 def parse(raw: bytes, known: Mapping[str, Param]) -> dict[str, Any]:
@@ -54,6 +55,9 @@ def parse(raw: bytes, known: Mapping[str, Param]) -> dict[str, Any]:
             except (ValueError, msgspec.ValidationError) as error:
                 faults.append(Fault("invalid", sentence(str(error)), parameter=name))
                 found[name] = None
+    for name, param in known.items():
+        if param.required and name not in found:
+            faults.append(Fault("required", "This parameter is required.", parameter=name))
     if faults:
         raise Invalid("The query has faults." if len(faults) > 1 else "The query has a fault.", errors=faults)
     return found
@@ -146,6 +150,7 @@ def struct_params(kind: type[Struct]) -> list[Param]:
                 many=many,
                 description=(meta.description if meta else None) or "",
                 default=default,
+                required=member.required,
             )
         )
     return found

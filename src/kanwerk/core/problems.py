@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from kanwerk.core.text import Id
 
-DOCS = "/docs#problem-"
+DOCS = "/docs/problems#"
 
 
 class Fault(Struct, omit_defaults=True):
@@ -82,6 +82,10 @@ class TooLarge(Problem):
 
 class UnsupportedMediaType(Problem):
     status, code = 415, "unsupported_media_type"
+
+
+class NoSuchPart(Problem):
+    status, code = 416, "no_such_part"
 
 
 class Invalid(Problem):

@@ -7,12 +7,12 @@ is the only place that compiles a statement by itself.
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Boolean, ColumnElement, Date, Select, bindparam
+from sqlalchemy import Boolean, ColumnElement, Date, bindparam
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -147,9 +147,9 @@ def _among_postgres(element: Among, compiler: SQLCompiler, **options: Any) -> st
 
 
 class Statement:
-    """A SELECT compiled for one engine: its text, and how plain values become the driver's parameters."""
+    """A statement compiled for one engine: its text, and how plain values become the driver's parameters."""
 
-    def __init__(self, statement: Select[Any], database: Database) -> None:
+    def __init__(self, statement: Any, database: Database) -> None:
         """Compile the statement for the database's engine."""
         compiled = statement.compile(dialect=database.dialect, compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
@@ -165,6 +165,8 @@ class Statement:
             for name, value in values.items():
                 if isinstance(value, datetime):
                     bound[name] = clock.wire(value)
+                elif isinstance(value, date):
+                    bound[name] = value.isoformat()
                 elif isinstance(value, list):
                     bound[name] = msgspec.json.encode(value).decode()
         return bound
@@ -182,7 +184,12 @@ class Query:
 
     def on(self, database: Database) -> Statement:
         """Return the statement for this database."""
-        found: Statement | None = database.compiled.get(self)
-        if found is None:
-            found = database.compiled[self] = Statement(self.statement, database)
-        return found
+        return compiled_once(self.statement, database)
+
+
+def compiled_once(statement: Any, database: Database) -> Statement:
+    """Return a module-level statement as the database's driver takes it."""
+    found: Statement | None = database.compiled.get(statement)
+    if found is None:
+        found = database.compiled[statement] = Statement(statement, database)
+    return found

@@ -18,7 +18,8 @@ from kanwerk.core.idempotency import Kept
 from kanwerk.core.ids import is_id
 from kanwerk.core.listing import Read
 from kanwerk.core.params import Param
-from kanwerk.core.problems import Forbidden, Problem, invalid_parameter, missing, render
+from kanwerk.core.problems import Forbidden, Invalid, Problem, invalid_parameter, missing, render
+from kanwerk.core.storage import Stream
 from kanwerk.core.text import ExternalId, clean
 from kanwerk.core.web import API, Headers, Request, respond
 from kanwerk.core.writes import Write, in_progress
@@ -48,12 +49,14 @@ class Route:
         self.read: Read[Any, Any] | None = options.get("read")
         self.heavy: bool = options.get("heavy", False)
         self.secret: str | None = options.get("secret")
+        self.receives: Callable[[Request], Awaitable[Any]] | None = options.get("receives")
+        self.key: re.Pattern[str] | None = options.get("key")  # what may stand for the id
         self.creates: bool = options.get("creates", False)
         self.may_create: bool = self.creates or options.get("may_create", False)
         self.items: type[Struct] | None = options.get("items")
         self.hints = typing.get_type_hints(fn, include_extras=True)
         self.answer = self.hints.pop("return")
-        self.body: type[Struct] | None = self.hints.get("body")
+        self.body: type[Struct] | None = None if self.receives else self.hints.get("body")
         self.query = self.hints.get("query")
         self.tagged = method == "GET" and self.read is not None and self.query is not ListQuery
         self.wants = tuple(inspect.signature(fn).parameters)
@@ -83,10 +86,13 @@ class Route:
         try:
             if self.needs not in request.caller.rights:
                 raise Forbidden(request.caller.why_not(self.needs))
-            request.wants_json()
-            status, headers, body = await (
-                self._get(request) if self.method == "GET" else self._write(request)
-            )
+            if self.answer is not Stream:
+                request.wants_json()
+            answer = await (self._get(request) if self.method == "GET" else self._write(request))
+            if isinstance(answer, Stream):
+                await answer.send(send)
+                return
+            status, headers, body = answer
         except Problem as problem:
             body, headers = render(problem, request.id)
             status = problem.status
@@ -98,7 +104,7 @@ class Route:
             value = request.segment(at)
             if name == "external_id":
                 found[name] = _external(value)
-            elif name.endswith("id") and not is_id(value):
+            elif name.endswith("id") and not (is_id(value) or (self.key and self.key.fullmatch(value))):
                 raise missing()
             else:
                 found[name] = value
@@ -108,7 +114,7 @@ class Route:
             found["request"] = request
         return found
 
-    async def _get(self, request: Request) -> tuple[int, Headers, bytes]:
+    async def _get(self, request: Request) -> tuple[int, Headers, bytes] | Stream:
         arguments = self._arguments(request)
         if self.query is ListQuery:
             arguments["query"] = cast("Any", self.read).parse(request.path, request.query)
@@ -124,6 +130,8 @@ class Route:
         result = self.fn(**arguments)
         if self.is_async:
             result = await result
+        if isinstance(result, Stream):
+            return result
         body = encode(result)
         headers: Headers = [(b"content-type", b"application/json"), (b"cache-control", b"private, no-cache")]
         if db.version is not None:
@@ -137,20 +145,24 @@ class Route:
 
     async def _write(self, request: Request) -> tuple[int, Headers, bytes]:
         arguments = self._arguments(request)
-        given = params.parse(request.query, self.known)
+        received = await self.receives(request) if self.receives else None
+        raw = b"" if received else await request.body()
+        if self.body is not None or raw:
+            request.sends_json()
+        given, body = _both(
+            lambda: params.parse(request.query, self.known),
+            lambda: bodies.decode(raw, self.body) if self.body is not None else None,
+        )
         dry = given.pop("validate_only", False)
         if self.query is not None:
             arguments["query"] = self.query(**given)
-        raw = await request.body()
-        if self.body is not None or raw:
-            request.sends_json()
-        if self.body is not None:
-            arguments["body"] = bodies.decode(raw, self.body)
+        if self.body is not None or received:
+            arguments["body"] = received or body
         key = request.header(b"idempotency-key") if self.method == "POST" else None
         if key is not None:
             idempotency.check(key)
             key = None if dry else key
-        run = self._transaction(request, arguments, raw, key, dry=dry)
+        run = self._transaction(request, arguments, received.told if received else raw, key, dry=dry)
         if key is None:
             kept = await run()
         else:
@@ -226,6 +238,19 @@ class Route:
             if created and self.creates:
                 headers["location"] = f"{request.path.rstrip('/')}/{subject.id}"
         return Kept(201 if created else 200, headers, body)
+
+
+def _both(query: Callable[[], Any], body: Callable[[], Any]) -> tuple[Any, Any]:
+    """Return what both return; when both have faults, one ``Invalid`` with all of them."""
+    try:
+        found = query()
+    except Invalid as first:
+        try:
+            body()
+        except Invalid as second:
+            raise Invalid(second.detail, errors=[*first.errors, *second.errors]) from None
+        raise
+    return found, body()
 
 
 def _json_headers() -> dict[str, str]:

@@ -4,9 +4,9 @@ import hashlib
 import hmac
 
 from sqlalchemy import select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from kanwerk.core.ids import new_secret
+from kanwerk.core.database import Database
 from kanwerk.core.tables import Base
 
 
@@ -18,13 +18,13 @@ class Secret(Base):
     value: Mapped[str]
 
 
-def secret(session: Session, name: str) -> str:
-    """Return the named secret, made when it is first asked for."""
-    found = session.execute(select(Secret.value).where(Secret.name == name)).scalar_one_or_none()
+def signing_key(database: Database, name: str) -> bytes:
+    """Return the named secret, which a migration made, as a key to sign with; looked up once a process."""
+    found = database.keys.get(name)
     if found is None:
-        found = new_secret()
-        session.add(Secret(name=name, value=found))
-        session.flush()
+        wanted = select(Secret.value).where(Secret.name == name)
+        value = database.look(lambda session: session.execute(wanted).scalar_one())
+        found = database.keys[name] = value.encode()
     return found
 
 

@@ -103,9 +103,9 @@ def small(**options: Any) -> Mapped[Any]:
 
 
 class Recorded:
-    """A record with a life in the event log: it knows its kind and the number of its last event."""
+    """A record with a life in the event log: it knows what it is and the number of its last event."""
 
-    kind: ClassVar[str]
+    noun: ClassVar[str]
     space_id: Mapped[str]
     id: Mapped[str]
     version: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -128,6 +128,10 @@ class Recorded:
         if changes:
             self.updated_at = clock.now()
         return changes
+
+    def touch(self) -> None:
+        """Mark a change of what belongs to the record and is kept elsewhere."""
+        self.updated_at = clock.now()
 
     def record(self, event: str, *, by: Any, changes: dict[str, Any] | None = None) -> None:
         """Append the event to the space's log, in the transaction this record belongs to."""

@@ -28,6 +28,7 @@ ExternalId = Annotated[
     ),
 ]
 Text = Annotated[str, Meta(max_length=65_536, pattern=TEXT_PATTERN)]
+LongText = Annotated[str, Meta(min_length=1, max_length=65_536, pattern=TEXT_PATTERN)]
 Email = Annotated[
     str,
     Meta(

@@ -48,11 +48,14 @@ DEPENDANTS: dict[str, list[Dependants]] = {}
 
 def throw_away(db: Write, record: Any, *, fate: Fate | None, by: Any) -> None:
     """Move a record to the trash; ``Conflict`` counts what depends on it unless its fate is given."""
-    found = {each: each.all(db, record) for each in DEPENDANTS.get(record.kind, ())}
+    found = {each: each.all(db, record) for each in DEPENDANTS.get(record.noun, ())}
     counts = {each.name: len(those) for each, those in found.items() if those}
     if counts and fate is None:
-        listed = ", ".join(f"{count} {name}" for name, count in counts.items())
-        message = f"{listed} depend on this; say dependants=trash or dependants=detach."
+        listed = ", ".join(
+            f"{count} {name.removesuffix('s') if count == 1 else name}" for name, count in counts.items()
+        )
+        verb = "depends" if sum(counts.values()) == 1 else "depend"
+        message = f"{listed} {verb} on this; say dependants=trash or dependants=detach."
         raise Conflict(message, code="has_dependants", dependants=counts)
     trash_id = new_id()
     for each, those in found.items():
@@ -64,11 +67,21 @@ def throw_away(db: Write, record: Any, *, fate: Fate | None, by: Any) -> None:
     put(record, trash_id, by=by)
 
 
+def go_along(db: Write, record: Any, trash_id: str, *, by: Any) -> None:
+    """Throw a record away in a delete of another, with all that depends on it."""
+    if record.trashed_at is not None:
+        return
+    put(record, trash_id, by=by)
+    for each in DEPENDANTS.get(record.noun, ()):
+        for one in each.all(db, record):
+            each.trash(db, one, trash_id, by)
+
+
 def put(record: Any, trash_id: str, *, by: Any) -> None:
     """Mark one record as thrown away by a delete, and record it."""
     record.trashed_at, record.trash_id = clock.now(), trash_id
     record.updated_at = record.trashed_at
-    record.record(f"{record.kind}.deleted", by=by.actor)
+    record.record(f"{record.noun}.deleted", by=by.actor)
 
 
 def bring_back(db: Write, record: Any, *, by: Any) -> None:
@@ -77,7 +90,7 @@ def bring_back(db: Write, record: Any, *, by: Any) -> None:
     if record.trashed_at is None:
         return
     take_out(record, by=by)
-    for each in DEPENDANTS.get(record.kind, ()):
+    for each in DEPENDANTS.get(record.noun, ()):
         each.restore(db, trash_id, by)
 
 
@@ -85,7 +98,7 @@ def take_out(record: Any, *, by: Any) -> None:
     """Mark one record as restored, and record it."""
     record.trashed_at = record.trash_id = None
     record.updated_at = clock.now()
-    record.record(f"{record.kind}.restored", by=by.actor)
+    record.record(f"{record.noun}.restored", by=by.actor)
 
 
 def thrown_with(db: Write, model: Any, trash_id: str) -> list[Any]:

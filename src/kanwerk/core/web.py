@@ -24,6 +24,7 @@ class Runtime:
     settings: Settings
     database: Database
     threads: Threads
+    storage: Any
     limiter: Limiter | None
     failures: Limiter
     identify: Callable[["Request"], Any]

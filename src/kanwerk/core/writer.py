@@ -8,25 +8,34 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy.orm import Session
 
-from kanwerk.core.database import Database
+from kanwerk.core.database import Database, Outcome
 from kanwerk.core.problems import Unavailable
 
 T = TypeVar("T")
 GIVE_UP_SECONDS = 10.0
-TOGETHER = 32
+TOGETHER = 4  # more would save fsyncs, and let those who read wait longer for the answers of one commit
 
 
 class Waiting(NamedTuple):
-    """A write that waits for its turn."""
+    """Something that waits for its turn; who takes the ticket decides whether it begins or is given up."""
 
-    future: "Future[Any]"
-    work: Callable[[Session], Any]
+    work: Callable[..., Any]
+    future: "asyncio.Future[Any]"
+    ticket: list[None]
+
+    def begins(self) -> bool:
+        """Whether it may begin: not when it was given up before."""
+        try:
+            self.ticket.pop()
+        except IndexError:
+            return False
+        return True
 
 
 class Threads:
@@ -47,32 +56,30 @@ class Threads:
         It may be run again, as in ``Database.write``. ``Unavailable`` when the queue is full or its turn does
         not come.
         """
-        future: Future[T] = Future()
-        return await self._when_done(future, lambda: self._waiting.put(Waiting(future, work)))
+        done: T = await self._when_done(work, self._waiting.put)
+        return done
 
     async def work(self, job: Callable[[], T]) -> T:
         """Run the job on a worker thread; ``Unavailable`` as for writes."""
-        future: Future[T] = Future()
-        return await self._when_done(future, lambda: self.later(lambda: _settle(future, job)))
+        done: T = await self._when_done(job, lambda waiting: self.later(lambda: _do_alone(waiting, job)))
+        return done
 
     def later(self, job: Callable[[], object]) -> None:
         """Run the job on a worker thread without waiting for it, such as sending a mail."""
         self._workers.submit(job)
 
-    async def _when_done(self, future: "Future[T]", begin: Callable[[], None]) -> T:
+    async def _when_done(self, work: Callable[..., Any], begin: Callable[[Waiting], None]) -> Any:
         if self._room <= 0:
             raise Unavailable("Too many writes are waiting.", headers={"Retry-After": "1"})
         self._room -= 1
+        loop = asyncio.get_running_loop()
+        waiting = Waiting(work, loop.create_future(), [None])
+        given_up = loop.call_later(GIVE_UP_SECONDS, _give_up, waiting)
         try:
-            begin()
-            waiting = asyncio.wrap_future(future)
-            done, _ = await asyncio.wait({waiting}, timeout=GIVE_UP_SECONDS)
-            if not done and future.cancel():
-                raise Unavailable(
-                    "The turn of this write did not come in time.", headers={"Retry-After": "1"}
-                )
-            return await asyncio.shield(waiting)
+            begin(waiting)
+            return await waiting.future
         finally:
+            given_up.cancel()
             self._room += 1
 
     def _write(self) -> None:
@@ -91,17 +98,15 @@ class Threads:
                     self._waiting.put(None)
                     break
                 group.append(another)
-            self._do([each for each in group if each.future.set_running_or_notify_cancel()])
+            self._do([each for each in group if each.begins()])
 
     def _do(self, group: list[Waiting]) -> None:
         together = self._database.write_together([each.work for each in group]) if len(group) > 1 else None
-        for index, each in enumerate(group):
-            if together is None:
-                _settle(each.future, partial(self._database.write, each.work), begun=True)
-            elif (error := together[index].error) is not None:
-                each.future.set_exception(error)
-            else:
-                each.future.set_result(together[index].result)
+        if together is not None:
+            _tell(group, together)
+            return
+        for each in group:
+            _tell([each], [_tried(partial(self._database.write, each.work))])
 
     def close(self) -> None:
         """Finish what was begun."""
@@ -110,10 +115,36 @@ class Threads:
         self._workers.shutdown()
 
 
-def _settle(future: "Future[T]", job: Callable[[], T], *, begun: bool = False) -> None:
-    if not begun and not future.set_running_or_notify_cancel():
-        return
+def _do_alone(waiting: Waiting, job: Callable[[], Any]) -> None:
+    if waiting.begins():
+        _tell([waiting], [_tried(job)])
+
+
+def _tried(job: Callable[[], Any]) -> Outcome:
     try:
-        future.set_result(job())
+        return Outcome(job(), None)
     except BaseException as error:  # noqa: BLE001 (whatever it is belongs to the one who waits)
-        future.set_exception(error)
+        return Outcome(None, error)
+
+
+def _tell(group: list[Waiting], outcomes: list[Outcome]) -> None:
+    """Wake all who wait for a commit by one call into the loop."""
+    loop = group[0].future.get_loop()
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(_settle, group, outcomes)
+
+
+def _settle(group: list[Waiting], outcomes: list[Outcome]) -> None:
+    for waiting, outcome in zip(group, outcomes, strict=True):
+        if waiting.future.done():  # its request was cancelled meanwhile
+            continue
+        if outcome.error is not None:
+            waiting.future.set_exception(outcome.error)
+        else:
+            waiting.future.set_result(outcome.result)
+
+
+def _give_up(waiting: Waiting) -> None:
+    if waiting.begins() and not waiting.future.done():
+        message = "The turn of this write did not come in time."
+        waiting.future.set_exception(Unavailable(message, headers={"Retry-After": "1"}))

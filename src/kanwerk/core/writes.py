@@ -1,23 +1,23 @@
 """Writes: one transaction for each request; what it changed, its events and its answer go together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple, TypeVar, cast
 
-from msgspec import UNSET, Struct, structs
-from sqlalchemy import Table, Update, bindparam, exc, insert, inspect, text, update
+from msgspec import Struct, structs
+from sqlalchemy import Executable, Table, Update, bindparam, exc, insert, inspect, text, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from kanwerk.core import clock
 from kanwerk.core.database import LOCK_SECONDS, Database
-from kanwerk.core.db import Actor, Caller, Db
-from kanwerk.core.events import KINDS, TYPES, Event, EventCounter, split
+from kanwerk.core.db import Actor, Caller, Db, encode
+from kanwerk.core.events import FOLLOWERS, KINDS, TYPES, Event, EventCounter, split
 from kanwerk.core.ids import new_id
 from kanwerk.core.listing import Read
 from kanwerk.core.problems import Conflict, PreconditionFailed, missing
-from kanwerk.core.reads import Statement
+from kanwerk.core.reads import Statement, compiled_once
 from kanwerk.core.tables import Recorded
 
 R = TypeVar("R", bound=Recorded)
@@ -32,6 +32,7 @@ class Pending(NamedTuple):
     actor: Actor
     changes: dict[str, Any]
     at: datetime
+    project_id: str | None
 
 
 class Write(Db):
@@ -56,17 +57,38 @@ class Write(Db):
         self.free: str | None = None
         self.afterwards: list[Callable[[], None]] = []
         self._pending: list[Pending] = []
+        self._told: set[Recorded] = set()
         self._read: dict[Recorded, Struct] = {}
         session.info["write"] = self
 
     def _run(self, statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         if "me_id" in statement.parameters:
             values["me_id"] = self.me.id
-        driver: Any = self.session.connection().connection.driver_connection
-        return driver.execute(statement.sql, statement.bind(values)).fetchall()  # type: ignore[no-any-return]
+        return self.driver.execute(statement.sql, statement.bind(values)).fetchall()  # type: ignore[no-any-return]
+
+    def run(self, statement: Executable, **values: Any) -> list[tuple[Any, ...]]:
+        """Run a module-level statement that changes rows and returns some, after what was changed so far."""
+        self.flush()
+        return self._run(compiled_once(statement, self.database), values)
+
+    @cached_property
+    def driver(self) -> Any:
+        """The driver's connection of this transaction."""
+        return self.session.connection().connection.driver_connection
+
+    def send(self, statement: Executable, rows: list[dict[str, Any]]) -> None:
+        """Run a module-level statement for each row, past the session: as quick as the driver."""
+        compiled = compiled_once(statement, self.database)
+        bound = [compiled.bind(row) for row in rows]
+        if len(bound) == 1:
+            self.driver.execute(compiled.sql, bound[0])
+        else:
+            self.driver.cursor().executemany(compiled.sql, bound)
 
     def find(self, model: type[R], record_id: str, *, lock: bool = False, trashed: bool = False) -> R | None:
         """Return a record of the caller's space by id, or None; one in the trash only if asked for."""
+        if self.session.new:
+            self.flush()
         found = self.session.get(model, (self.space_id, record_id), with_for_update=lock or None)
         if found is None or (getattr(found, "trashed_at", None) is not None and not trashed):
             return None
@@ -99,11 +121,36 @@ class Write(Db):
         self.added.add(record)
         return record
 
-    def record(self, event: str, record: Recorded, *, by: Actor, changes: dict[str, Any]) -> None:
-        """Keep an event until the transaction ends."""
+    def record(
+        self,
+        event: str,
+        record: Recorded,
+        *,
+        by: Actor,
+        changes: dict[str, Any],
+        project_id: str | None = None,
+    ) -> None:
+        """Keep an event until the transaction ends; ``project_id`` where the record has left its project."""
         assert event in TYPES, event  # noqa: S101 (a noun declares its events)
         self._read.pop(record, None)
-        self._pending.append(Pending(event, record, by, changes, clock.now()))
+        self._told.add(record)
+        project_id = project_id or getattr(record, "project_id", None)
+        self._pending.append(Pending(event, record, by, changes, clock.now(), project_id))
+
+    def add_up(self, model: type[Recorded], record_id: str, **more: int) -> None:
+        """Add to numbers that a record keeps of what belongs to it: no change of its own, so no event."""
+        table = inspect(model).local_table
+        changed = {name: table.c[name] + number for name, number in more.items() if number}
+        if changed:
+            self.flush()
+            this = (table.c.space_id == self.space_id, table.c.id == record_id)
+            self.session.execute(update(table).where(*this).values(**changed))
+
+    def erase(self, record: Recorded) -> None:
+        """Delete a record for good, after its last event was recorded: that shows it as it was."""
+        self.flush()
+        self._read[record] = self.many(KINDS[record.noun].read, [record.id])[record.id]
+        self.session.delete(record)
 
     def mark(self) -> int:
         """Return a mark to ``forget`` back to."""
@@ -112,13 +159,15 @@ class Write(Db):
     def forget(self, mark: int) -> None:
         """Drop the events since the mark: what they tell was rolled back."""
         del self._pending[mark:]
+        self._told = {pending.record for pending in self._pending}
 
     def full(self, read: Read[Any, F], record: Recorded) -> F:
         """Return the record as the answer shows it, and make it the one whose ETag the answer carries."""
         self.flush()
         self.subject = record
         found = self.many(read, [record.id])[record.id]
-        self._read[record] = found
+        if read is KINDS[record.noun].read:
+            self._read[record] = found
         shown = structs.replace(found)
         self.finish(read, [shown])
         if self.dry and record in self.added:
@@ -135,52 +184,55 @@ class Write(Db):
         rows, versions = [], {}
         for sequence, pending in enumerate(self._pending, last - len(self._pending) + 1):
             record = pending.record
-            kind = KINDS[record.kind]
             changes = {name: _plain(change) for name, change in pending.changes.items()}
-            data, told, private = split(shown[record], changes, kind.read.private)
+            data, told, private = split(KINDS[record.noun], shown[record], changes)
             rows.append(
                 {
                     "space_id": self.space_id,
                     "sequence": sequence,
                     "id": new_id(),
                     "type": pending.type,
-                    "kind": record.kind,
+                    "kind": record.noun,
                     "record_id": record.id,
+                    "project_id": pending.project_id,
                     "at": pending.at,
-                    "actor": pending.actor,
-                    "data": data,
-                    "changes": told,
-                    "private": private,
+                    "actor": _json(pending.actor),
+                    "data": _json(data),
+                    "changes": _json(told),
+                    "private": None if private is None else _json(private),
                 }
             )
             versions[record] = sequence
-        self.session.connection().execute(_APPENDING, rows)
+        self.send(_APPENDING, rows)
         self._stamp(versions)
+        for follow in FOLLOWERS:
+            follow(self, self._pending)
 
     def flush(self) -> None:
         """Send what changed to the database; a record that changed without an event is a defect."""
-        told = {pending.record for pending in self._pending}
+        for record in self.session.new:
+            if isinstance(record, Recorded):
+                record.created_at = record.updated_at = clock.now()
         for record in (*self.session.new, *self.session.dirty):
-            if isinstance(record, Recorded) and record not in told and self.session.is_modified(record):
+            if isinstance(record, Recorded) and record not in self._told and self.session.is_modified(record):
                 message = f"{type(record).__name__} was changed without an event"
                 raise AssertionError(message)
         self.session.flush()
 
     def _shown(self) -> dict[Recorded, Struct]:
         shown = dict(self._read)
-        for kind in {pending.record.kind for pending in self._pending}:
+        for kind in {pending.record.noun for pending in self._pending}:
             wanted = {
                 p.record.id: p.record
                 for p in self._pending
-                if p.record.kind == kind and p.record not in shown
+                if p.record.noun == kind and p.record not in shown
             }
             found = self.many(KINDS[kind].read, list(wanted))
             shown |= {record: found[record_id] for record_id, record in wanted.items()}
         return shown
 
     def _count(self, more: int) -> int:
-        found = self.session.connection().execute(_COUNTING, {"more": more, "of_space": self.space_id})
-        last: int = found.scalar_one()
+        last: int = self.run(_COUNTING, more=more, of_space=self.space_id)[0][0]
         return last
 
     def _stamp(self, versions: dict[Recorded, int]) -> None:
@@ -191,7 +243,7 @@ class Write(Db):
             )
             set_committed_value(record, "version", sequence)
         for table, numbers in rows.items():
-            self.session.connection().execute(_stamping(table), numbers)
+            self.send(_stamping(table), numbers)
 
     def lock(self, name: str) -> None:
         """Make twins of one thing queue: in SQLite all writers do, in PostgreSQL by an advisory lock.
@@ -234,16 +286,11 @@ def in_progress() -> Conflict:
     )
 
 
+def _json(value: object) -> str:
+    return encode(value).decode()
+
+
 def _plain(change: Any) -> Any:
     if isinstance(change, dict):
         return {name: _plain(value) for name, value in change.items()}
     return clock.wire(change) if isinstance(change, datetime) else change
-
-
-def given(body: Struct, *, but: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the members a body carries, without those it leaves out."""
-    return {
-        name: value
-        for name in body.__struct_fields__
-        if name not in but and (value := getattr(body, name)) is not UNSET
-    }

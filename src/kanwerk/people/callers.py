@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from kanwerk.core import clock
 from kanwerk.core.problems import Unauthorized
-from kanwerk.core.reads import Statement
+from kanwerk.core.reads import compiled_once
 from kanwerk.core.secrets import hashed
 from kanwerk.core.tables import Moment
 from kanwerk.core.web import Request, Runtime
@@ -99,10 +99,7 @@ def identity(request: Request) -> tuple[str, str] | None:
 
 
 def _run(runtime: Runtime, select_: Select[Any], key: str) -> list[tuple[Any, ...]]:
-    name = f"statement {id(select_)}"
-    statement: Statement | None = runtime.state.get(name)
-    if statement is None:
-        statement = runtime.state[name] = Statement(select_, runtime.database)
+    statement = compiled_once(select_, runtime.database)
     return runtime.database.read(statement.sql, statement.bind({"hash": key, "now": clock.now()}))
 
 

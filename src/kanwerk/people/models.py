@@ -30,7 +30,7 @@ class Space(Recorded, Base):
     """A tenant: one agency, with its own people and records."""
 
     __tablename__ = "spaces"
-    kind = "space"
+    noun = "space"
     id: Mapped[str] = mapped_column(Key, primary_key=True, default=new_id)
     space_id = synonym("id")
     name: Mapped[str]
@@ -83,7 +83,7 @@ class User(External, Owned, Base):
         CheckConstraint("(type IN ('user', 'integration')) = (role IS NOT NULL)", name="role_of_type"),
         in_space("client_id", "clients", use_alter=True, name="fk_users_client_id"),
     )
-    kind = "user"
+    noun = "user"
     identity_id: Mapped[str | None] = key(ForeignKey("identities.id"), index=True)
     first_name: Mapped[str]
     last_name: Mapped[str]
@@ -135,7 +135,7 @@ class Token(Owned, Base):
 
     __tablename__ = "tokens"
     __table_args__ = (in_space("user_id", "users"), Index("ix_tokens_user_id", "space_id", "user_id"))
-    kind = "token"
+    noun = "token"
     user_id: Mapped[str] = key()
     name: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.orm import aliased
 
 from kanwerk.core.db import Db
-from kanwerk.core.events import Kind, register
+from kanwerk.core.events import EventPrivate, Kind, register
 from kanwerk.core.listing import Filter, Read
 from kanwerk.core.money import from_minor
 from kanwerk.core.reads import Made, Shape
@@ -133,12 +133,13 @@ def scopes_of(text: object) -> tuple[str, ...] | None:
     return None if text is None else tuple(msgspec.json.decode(str(text)))
 
 
-def _own_tokens(db: Db, ids: list[str]) -> set[str]:
+def _own_tokens(db: Db, events: list[EventPrivate]) -> set[str]:
+    ids = sorted({event.record_id for event in events})
     rows = db.rows(TOKENS.record_select("own", many=True), ids=ids)
     return {row[-3] for row in rows}
 
 
-register("space", Kind(SPACES, "spaces:details", ("created", "updated")))
+register("space", Kind(SPACES, "spaces:details", ("created", "updated"), private="invoicing."))
 register(
     "user",
     Kind(

@@ -201,9 +201,10 @@ class MeData(Struct):
     """Who calls, where, and with which rights."""
 
     user: UserFullData
-    space: SpaceFullData
+    space: SpaceData
     role: UserRole | None
     scopes: Annotated[list[str], Meta(description="What this token may do")]
+    token_id: Annotated[Id, Meta(description="The token you call with; its holder may revoke it")]
 
 
 class TokenData(Struct):

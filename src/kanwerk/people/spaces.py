@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
+from kanwerk.core.bodies import sent
 from kanwerk.core.codes import decimals
 from kanwerk.core.database import Database
 from kanwerk.core.events import EventCounter
 from kanwerk.core.ids import new_id
 from kanwerk.core.problems import Conflict, Fault, invalid
 from kanwerk.core.text import fold
-from kanwerk.core.writes import Write, given
+from kanwerk.core.writes import Write
 from kanwerk.people.access import Me, system
 from kanwerk.people.identities import by_email, make_identity
 from kanwerk.people.models import Identity, Space, User
@@ -131,7 +132,7 @@ def this_space(db: Write) -> Space:
 def change_space(db: Write, body: Any, *, by: Me, invoicing: bool = False) -> Space:
     """Change settings or invoicing data of the caller's space."""
     space = this_space(db)
-    members = {name: value.value if hasattr(value, "value") else value for name, value in given(body).items()}
+    members = sent(body)
     if "slug" in members:
         check_slug(db.session, members["slug"], but=space.id)
     if decimals(members.get("currency", space.currency)) != decimals(space.currency):

@@ -24,10 +24,10 @@ spaces = Group("Spaces", "The space your token belongs to, its settings, and who
 @spaces.get("/me", needs="me:read")
 def get_me(db: Db, me: Me) -> MeData:
     """Show who your token belongs to, in which space, and what it may do."""
-    user, space = db.one(USERS, me.id), db.one(SPACES, me.space_id)
+    user = db.one(USERS, me.id)
     db.version = None
     role = UserRole(me.role) if me.role else None
-    return MeData(user, space, role, me.usable_scopes)
+    return MeData(user, user.space, role, me.usable_scopes, me.token_id)
 
 
 @spaces.get("/spaces", needs="spaces:read", read=SPACES)

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from msgspec import UNSET
 from sqlalchemy import delete, func, select
 
 from kanwerk.core import clock
+from kanwerk.core.bodies import sent
 from kanwerk.core.externals import external, holder, taken
 from kanwerk.core.ids import new_id, new_secret
 from kanwerk.core.money import from_minor, to_minor
@@ -14,7 +14,7 @@ from kanwerk.core.problems import Conflict, Fault, Forbidden, Invalid, invalid, 
 from kanwerk.core.secrets import hashed
 from kanwerk.core.tables import Base
 from kanwerk.core.text import fold
-from kanwerk.core.writes import Write, given
+from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 from kanwerk.people.models import Invitation, Token, User
 from kanwerk.people.shapes import CreateUserData, UpdateUserData, UserRole, UserType
@@ -30,7 +30,7 @@ def invite(db: Write, body: CreateUserData, *, by: Me) -> User:
     user = User(
         id=new_id(), space_id=db.space_id, type=kind, first_name="", last_name="", email="", name_fold=""
     )
-    members = given(body, but=("type",))
+    members = sent(body, but=("type",))
     if kind == UserType.INTEGRATION.value:
         members = {"last_name": "", **members, "email": f"{user.id}@integrations.invalid"}
     else:
@@ -40,9 +40,9 @@ def invite(db: Write, body: CreateUserData, *, by: Me) -> User:
             raise Invalid("The request has faults.", errors=faults)
         _refuse_known_address(db, members["email"])
     if kind in WITH_ROLE:
-        members.setdefault("role", UserRole.MEMBER)
-    db.add(user)
+        members.setdefault("role", UserRole.MEMBER.value)
     _set(db, user, members, by=by)
+    db.add(user)
     user.record("user.created", by=by.actor)
     db.flush()
     return user
@@ -58,7 +58,7 @@ def _refuse_known_address(db: Write, email: str) -> None:
 
 def change(db: Write, user: User, body: UpdateUserData, *, by: Me) -> None:
     """Change members of a user; without the right to change users, only one's own profile."""
-    members = given(body)
+    members = sent(body)
     if not by.may("users:write"):
         if user.id != by.id:
             by.need("users:write")
@@ -75,7 +75,6 @@ def change(db: Write, user: User, body: UpdateUserData, *, by: Me) -> None:
 
 def _set(db: Write, user: User, members: dict[str, Any], *, by: Me) -> dict[str, Any]:
     if "role" in members:
-        members["role"] = members["role"].value
         _check_role(db, user, members["role"], by=by)
     if user.type == UserType.INTEGRATION.value and "first_name" in members:
         other = holder(db, User, integration_name=fold(members["first_name"]))
@@ -208,13 +207,3 @@ def close_invitation(db: Write, user: User, *, by: Me) -> None:
         raise missing("invitation")
     db.session.delete(invitation)
     user.record("user.invitation_revoked", by=by.actor)
-
-
-def as_create(body: Any) -> dict[str, Any]:
-    """Return the members of an upsert that were sent, as JSON would have them."""
-    found = {}
-    for name in body.__struct_fields__:
-        value = getattr(body, name)
-        if value is not UNSET:
-            found[name] = value.value if hasattr(value, "value") else value
-    return found

@@ -29,7 +29,6 @@ from kanwerk.people.shapes import (
 )
 from kanwerk.people.tokens import make_token
 from kanwerk.people.users import (
-    as_create,
     change,
     close_invitation,
     deactivate,
@@ -93,13 +92,16 @@ def upsert_user(db: Write, me: Me, external_id: str, body: UpsertUserData, reque
     db.match(user)
     if user is None:
         user = invite(
-            db, bodies.convert({**as_create(body), "external_id": external_id}, CreateUserData), by=me
+            db, bodies.convert({**bodies.sent(body), "external_id": external_id}, CreateUserData), by=me
         )
         _invite_by_mail(db, user, request)
     else:
         if body.type is not UNSET and body.type.value != user.type:
             raise Forbidden("The type of a user cannot change.")
-        change(db, user, msgspec.convert(as_create(body) | {"external_id": external_id}, _UpdateOnly), by=me)
+        reactivate(user, by=me)
+        change(
+            db, user, msgspec.convert(bodies.sent(body) | {"external_id": external_id}, _UpdateOnly), by=me
+        )
     return db.full(USERS, user)
 
 

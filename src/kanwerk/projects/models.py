@@ -1,5 +1,6 @@
-"""Projects: the table that clients show, and what becomes of projects when their client goes."""
+"""Projects: work for a client, or for the space itself."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -7,24 +8,33 @@ from sqlalchemy import CheckConstraint, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kanwerk.business_fields.models import BusinessField
-from kanwerk.clients.models import Client, has_projects
-from kanwerk.core.archive import archive as put_away
-from kanwerk.core.ids import new_id
-from kanwerk.core.problems import Conflict
+from kanwerk.clients.models import Client
+from kanwerk.core.archive import refuse_archived, unarchive
+from kanwerk.core.codes import decimals
+from kanwerk.core.externals import external, taken
+from kanwerk.core.money import from_minor, to_minor
+from kanwerk.core.problems import Conflict, Fault, invalid
 from kanwerk.core.tables import (
     Archivable,
     Base,
     External,
+    Key,
     Named,
     Owned,
     Trashable,
     external_index,
     in_space,
     key,
+    minor_units,
+    small,
 )
-from kanwerk.core.trash import DEPENDANTS, put, take_out, thrown_with
+from kanwerk.core.text import fold
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
+from kanwerk.people.models import User
+
+MONEY = ("hourly_rate", "budget_amount")
+LONGEST_SHORTCODE = 10
 
 
 class Project(Named, External, Trashable, Archivable, Owned, Base):
@@ -35,87 +45,166 @@ class Project(Named, External, Trashable, Archivable, Owned, Base):
         external_index("projects"),
         in_space("client_id", "clients"),
         in_space("business_field_id", "business_fields"),
+        in_space("lead_id", "users"),
         Index("ix_projects_name", "space_id", "name_fold", "id"),
+        Index("ix_projects_created_at", "space_id", "created_at", "id"),
         Index("ix_projects_updated_at", "space_id", "updated_at", "id"),
+        Index("ix_projects_due_date", "space_id", "due_date", "id"),
         Index("ix_projects_client_id", "space_id", "client_id"),
         Index("ix_projects_business_field_id", "space_id", "business_field_id"),
+        Index("ix_projects_lead_id", "space_id", "lead_id"),
         Index("uq_projects_shortcode", "space_id", "shortcode", unique=True),
         CheckConstraint("status IN ('planned', 'active', 'on_hold', 'completed')", name="status"),
+        CheckConstraint("visibility IN ('space', 'members')", name="visibility"),
+        CheckConstraint("billing_method IN ('hourly', 'fixed', 'retainer', 'none')", name="billing_method"),
     )
-    kind = "project"
-    shortcode: Mapped[str | None]
+    noun = "project"
+    shortcode: Mapped[str]
     status: Mapped[str] = mapped_column(default="active")
     client_id: Mapped[str | None] = key()
     business_field_id: Mapped[str | None] = key()
     start_date: Mapped[date | None]
     due_date: Mapped[date | None]
     origin_space_id: Mapped[str | None] = key()
+    description: Mapped[str | None]
+    lead_id: Mapped[str | None] = key()
+    visibility: Mapped[str] = mapped_column(default="space")
+    billing_method: Mapped[str] = mapped_column(default="hourly")
+    currency: Mapped[str]
+    hourly_rate: Mapped[int | None] = minor_units()
+    budget_seconds: Mapped[int | None] = minor_units()
+    budget_amount: Mapped[int | None] = minor_units()
+    retainer_months: Mapped[int | None] = small()
+
+    @property
+    def project_id(self) -> str:
+        """Itself: the log keeps the project of each record."""
+        return self.id
+
+    def change(self, db: Write, members: dict[str, Any], *, by: Me) -> None:
+        """Change members; without a real change there is no event."""
+        changes = self._set(db, dict(members), by=by)
+        if changes:
+            self.record("project.updated", by=by.actor, changes=changes)
+
+    def unarchive(self, db: Write, *, by: Me) -> None:
+        """Bring it back from the archive; not while its client is there."""
+        client = db.find(Client, self.client_id) if self.client_id is not None else None
+        if client is not None and self.archived_at is not None:
+            refuse_archived(client)
+        unarchive(self, by=by)
+
+    def _set(self, db: Write, members: dict[str, Any], *, by: Me) -> dict[str, Any]:
+        _check_others(db, self, members)
+        _check_dates(self, members)
+        _to_minor_units(self, members)
+        if "external_id" in members:
+            members |= external(db, self, members.pop("external_id"), by)
+        if members.get("shortcode") is not None:
+            members["shortcode"] = members["shortcode"].upper()
+            if members["shortcode"] != self.shortcode and not leads_to(db, members["shortcode"], self):
+                db.session.add(Prefix(space_id=db.space_id, prefix=members["shortcode"], project_id=self.id))
+        archived, currency = self.archived_at, self.currency
+        changes = self.set(**members)
+        if changes and archived is not None:
+            refuse_archived(self)
+        for name in MONEY:
+            if name in changes:
+                was, now = changes[name]["from"], changes[name]["to"]
+                changes[name] = {"from": _written(was, currency), "to": _written(now, self.currency)}
+        return changes
 
 
-def create_project(db: Write, members: dict[str, Any], *, by: Me) -> Project:
-    """Add a project; its members are checked already."""
-    project = Project(id=new_id(), space_id=db.space_id, status="active")
-    project.set(**members)
-    db.add(project)
-    project.record("project.created", by=by.actor)
-    return project
+class Prefix(Base):
+    """A shortcode that a project has or had: keys of tasks that begin with it lead there."""
+
+    __tablename__ = "project_prefixes"
+    __table_args__ = (
+        in_space("project_id", "projects", ondelete="CASCADE"),
+        Index("ix_project_prefixes_project_id", "space_id", "project_id"),
+    )
+    space_id: Mapped[str] = mapped_column(Key, primary_key=True)
+    prefix: Mapped[str] = mapped_column(primary_key=True)
+    project_id: Mapped[str] = key()
 
 
-class _Dependants:
-    """Projects as they depend on a record of another noun, through one column."""
+class TaskCounter(Base):
+    """The number of a project's last task: it only ever goes up."""
 
-    name = "projects"
+    __tablename__ = "task_counters"
+    __table_args__ = (in_space("project_id", "projects", ondelete="CASCADE"),)
+    space_id: Mapped[str] = mapped_column(Key, primary_key=True)
+    project_id: Mapped[str] = mapped_column(Key, primary_key=True)
+    last_number: Mapped[int] = mapped_column(default=0)
 
-    def __init__(self, column: str) -> None:
-        self.column = column
 
-    def all(self, db: Write, record: Client | BusinessField) -> list[Project]:
-        """Return the projects that point at the record and are not in the trash."""
-        wanted = select(Project).where(
-            Project.space_id == db.space_id,
-            getattr(Project, self.column) == record.id,
-            Project.trashed_at.is_(None),
+def leads_to(db: Write, prefix: str, project: Project) -> bool:
+    """Whether keys with the prefix lead to the project already; ``Conflict`` when they lead to another."""
+    held = db.session.get(Prefix, (db.space_id, prefix))
+    if held is not None and held.project_id != project.id:
+        other = db.find(Project, held.project_id, trashed=True)
+        assert other is not None  # noqa: S101 (its foreign key)
+        raise taken("shortcode", other, f"The shortcode {prefix!r} belongs to another project, or did.")
+    return held is not None
+
+
+def free_prefix(db: Write, name: str) -> str:
+    """Return a shortcode made from the name that no project has or had."""
+    words = re.findall(r"[a-z0-9]+", fold(name).encode("ascii", "ignore").decode()) or ["project"]
+    initials = "".join(word[0] for word in words)
+    stem = (initials if len(initials) > 2 else "".join(words))[:4].upper().ljust(2, "X")  # noqa: PLR2004
+    db.flush()
+    alike = select(Prefix.prefix).where(Prefix.space_id == db.space_id, Prefix.prefix.startswith(stem))
+    taken_ones = set(db.session.execute(alike).scalars())
+    prefix, number = stem, len(taken_ones)
+    while prefix in taken_ones:
+        number += 1
+        prefix = f"{stem[: LONGEST_SHORTCODE - len(str(number))]}{number}"
+    return prefix
+
+
+def _check_others(db: Write, project: Project, members: dict[str, Any]) -> None:
+    wanted: tuple[tuple[str, type[Any], str], ...] = (
+        ("client_id", Client, "There is no such client."),
+        ("business_field_id", BusinessField, "There is no such business field."),
+        ("lead_id", User, "There is no such active user of the space."),
+    )
+    for name, model, sentence in wanted:
+        value = members.get(name)
+        if value is None or value == getattr(project, name):
+            continue
+        found = db.find(model, value, lock=model is Client)
+        if found is None or (model is User and not (found.active and found.type == "user")):
+            raise invalid(f"/{name}", sentence, "not_found")
+        if model is Client:
+            refuse_archived(found)
+
+
+def _check_dates(project: Project, members: dict[str, Any]) -> None:
+    start = members.get("start_date", project.start_date)
+    due = members.get("due_date", project.due_date)
+    if start is not None and due is not None and due < start:
+        raise invalid("/due_date", "The project would be due before it starts.")
+
+
+def _to_minor_units(project: Project, members: dict[str, Any]) -> None:
+    currency = members.get("currency", project.currency)
+    if decimals(currency) != decimals(project.currency) and any(
+        getattr(project, name) is not None and members.get(name, "") == "" for name in MONEY
+    ):
+        sentence = "Send rate and budget in the new currency too: it has another number of decimals."
+        raise Conflict(
+            sentence,
+            code="rates_in_currency",
+            errors=[Fault("rates_in_currency", sentence, pointer="/currency")],
         )
-        return list(db.session.execute(wanted.with_for_update()).scalars())
-
-    def trash(self, db: Write, one: Project, trash_id: str, by: Me) -> None:  # noqa: ARG002 (the protocol's)
-        """Throw a project away in the same delete."""
-        put(one, trash_id, by=by)
-
-    def detach(self, db: Write, one: Project, by: Me) -> None:  # noqa: ARG002
-        """Leave a project without the record."""
-        one.record("project.updated", by=by.actor, changes=one.set(**{self.column: None}))
-
-    def hand_over(self, db: Write, one: Project, other: Client | BusinessField, by: Me) -> None:  # noqa: ARG002
-        """Let a project point at another record instead."""
-        one.record("project.updated", by=by.actor, changes=one.set(**{self.column: other.id}))
-
-    def restore(self, db: Write, trash_id: str, by: Me) -> None:
-        """Bring back the projects that went along."""
-        for project in thrown_with(db, Project, trash_id):
-            take_out(project, by=by)
+    for name in MONEY:
+        if members.get(name) is not None:
+            try:
+                members[name] = to_minor(members[name], currency)
+            except ValueError as error:
+                raise invalid(f"/{name}", f"{error}.") from None
 
 
-class _OfClient:
-    """What a client asks of its projects before it is archived."""
-
-    def settle(self, db: Write, client: Client, *, archive: bool, by: Me) -> None:
-        """Archive the projects not completed, or refuse."""
-        wanted = select(Project).where(
-            Project.space_id == db.space_id,
-            Project.client_id == client.id,
-            Project.trashed_at.is_(None),
-            Project.archived_at.is_(None),
-            Project.status != "completed",
-        )
-        going_on = list(db.session.execute(wanted.with_for_update()).scalars())
-        if going_on and not archive:
-            message = f"{len(going_on)} projects are not completed; say projects=archive to archive them too."
-            raise Conflict(message, code="active_projects", dependants={"projects": len(going_on)})
-        for project in going_on:
-            put_away(project, by=by)
-
-
-DEPENDANTS.setdefault("client", []).insert(0, _Dependants("client_id"))
-DEPENDANTS.setdefault("business_field", []).append(_Dependants("business_field_id"))
-has_projects(_OfClient())
+def _written(value: object, currency: str) -> str | None:
+    return from_minor(value, currency) if isinstance(value, int) else None

@@ -1,77 +1,201 @@
-"""Projects on the wire: for now inside their client."""
+"""Projects, their members and columns on the wire."""
 
-from typing import Any
+from datetime import date
+from enum import Enum
+from typing import Annotated
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import aliased
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from kanwerk.business_fields.models import BusinessField
 from kanwerk.business_fields.shapes import BusinessFieldData
-from kanwerk.clients.shapes import CLIENTS, ClientFullData, ProjectData
-from kanwerk.core.db import Db
-from kanwerk.core.events import Kind, register
-from kanwerk.core.listing import Read
-from kanwerk.core.reads import Among, Query, Shape
-from kanwerk.people.models import Space
-from kanwerk.people.reads import space_data
-from kanwerk.projects.models import Project
+from kanwerk.clients.shapes import ProjectStatus
+from kanwerk.core.codes import Currency
+from kanwerk.core.colors import Color
+from kanwerk.core.money import Rate
+from kanwerk.core.text import Day, ExternalId, Id, Moment, Name, Text
+from kanwerk.people.shapes import SpaceData, UserData
 
-_FROM = aliased(Space)
-_RELATED: dict[str, Any] = {
-    "business_field": Shape(
-        BusinessFieldData, {"id": BusinessField.id, "name": BusinessField.name}, nullable=True
+
+class ProjectVisibility(Enum):
+    """Who in the space sees a project."""
+
+    SPACE = "space"
+    MEMBERS = "members"
+
+
+class ProjectBillingMethod(Enum):
+    """How a project is billed."""
+
+    HOURLY = "hourly"
+    FIXED = "fixed"
+    RETAINER = "retainer"
+    NONE = "none"
+
+
+class ProjectRole(Enum):
+    """What somebody is in a project; guests are guests, and only they are."""
+
+    MANAGER = "manager"
+    MEMBER = "member"
+    GUEST = "guest"
+
+
+class ColumnKind(Enum):
+    """What being in a column means for a task; entering one of the kind `done` completes it."""
+
+    BACKLOG = "backlog"
+    UNSTARTED = "unstarted"
+    STARTED = "started"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+Prefix = Annotated[
+    str,
+    Meta(
+        pattern="^[A-Za-z0-9]{2,10}$",
+        description="What the keys of its tasks begin with: letters and digits, kept as capitals, unique in"
+        " the space; made from the name when not given",
+        examples=["WEB"],
     ),
-    "origin_space": space_data(_FROM, nullable=True),
-}
-PROJECT = Shape(
-    ProjectData,
-    {
-        name: _RELATED[name] if name in _RELATED else getattr(Project, name)
-        for name in ProjectData.__struct_fields__
-    },
-)
-_SOURCE = Project.__table__.outerjoin(
-    BusinessField.__table__,
-    (BusinessField.space_id == Project.space_id) & (BusinessField.id == Project.business_field_id),
-).outerjoin(_FROM, _FROM.id == Project.origin_space_id)
-PROJECTS: Read[ProjectData, ProjectData] = Read(
-    Project,
-    _SOURCE,
-    item=PROJECT,
-    full=PROJECT,
-    sorts={"name": Project.name_fold, "updated_at": Project.updated_at},
-    search=Project.name_fold,
-)
-register(
-    "project",
-    Kind(PROJECTS, "projects:read", ("created", "updated", "deleted", "restored", "archived", "unarchived")),
-)
-
-PROJECTS_OF_CLIENTS = Query(
-    select(*PROJECT.columns())
-    .select_from(_SOURCE)
-    .where(
-        Project.space_id == bindparam("space_id"),
-        Among(Project.client_id, "clients"),
-        Project.trashed_at.is_(None),
-        Project.archived_at.is_(None),
-    )
-    .order_by(Project.name_fold, Project.id)
-)
+]
+Seconds = Annotated[int, Meta(ge=0, le=2**53 - 1, description="Whole seconds")]
+Months = Annotated[int, Meta(ge=1, le=120)]
+WipLimit = Annotated[int, Meta(ge=1, le=10_000, description="How many tasks the column is meant to hold")]
 
 
-def add_projects(db: Db, clients: list[ClientFullData]) -> None:
-    """Put their projects into clients: those not archived, by name; callers without the right to projects get
-    403.
-    """
-    db.me.need("projects:read")
-    build = PROJECT.builder(db.database.dialect)
-    found: dict[str | None, list[ProjectData]] = {client.id: [] for client in clients}
-    for row in db.rows(PROJECTS_OF_CLIENTS, clients=list(found)):
-        project = build(row)
-        found[project.client_id].append(project)
-    for client in clients:
-        client.projects = found[client.id]
+class ProjectClientData(Struct, gc=False):
+    """A project's client."""
+
+    id: Id
+    name: str
+    shortcode: str | None
 
 
-CLIENTS.includes["projects"] = add_projects
+class ColumnData(Struct, kw_only=True):
+    """A column of a project's board."""
+
+    id: Id
+    project_id: Id
+    name: str
+    color: Color
+    kind: ColumnKind
+    position: Annotated[int, Meta(description="Orders the columns; the numbers mean nothing else")]
+    wip_limit: int | None
+    task_count: Annotated[int | UnsetType, Meta(description="Open and done tasks, without the trash")] = UNSET
+
+
+class LabelData(Struct, gc=False):
+    """A word with a colour that tasks are marked with."""
+
+    id: Id
+    name: str
+    color: Color
+    project_id: Annotated[Id | None, Meta(description="null: for the whole space")]
+
+
+class ProjectMemberData(Struct):
+    """Somebody's place in a project."""
+
+    user: UserData
+    role: ProjectRole
+
+
+class ProgressData(Struct):
+    """How far a project is."""
+
+    tasks_total: Annotated[int, Meta(description="Without those in cancelled columns")]
+    tasks_done: int
+
+
+class ProjectFullData(Struct, kw_only=True):
+    """A project, with everything about it."""
+
+    id: Id
+    external_id: str | None
+    external_origin: str | None
+    name: str
+    shortcode: str
+    status: ProjectStatus
+    client_id: Id | None
+    business_field: BusinessFieldData | None
+    start_date: Day | None
+    due_date: Day | None
+    origin_space: SpaceData | None
+    description: Annotated[str | None, Meta(description="Markdown")]
+    client: ProjectClientData | None
+    lead: UserData | None
+    visibility: ProjectVisibility
+    billing_method: ProjectBillingMethod
+    currency: str
+    hourly_rate: Annotated[Rate | None, Meta(description="Sold for, per hour")]
+    budget_seconds: int | None
+    budget_amount: Annotated[Rate | None, Meta(description="In the project's currency")]
+    retainer_months: int | None
+    archived_at: Moment | None
+    created_at: Moment
+    updated_at: Moment
+    members: list[ProjectMemberData] | UnsetType = UNSET
+    columns: list[ColumnData] | UnsetType = UNSET
+    labels: list[LabelData] | UnsetType = UNSET
+    progress: ProgressData | UnsetType = UNSET
+
+
+class _ProjectMembers(Struct, forbid_unknown_fields=True, kw_only=True):
+    external_id: ExternalId | None | UnsetType = UNSET
+    shortcode: Prefix | UnsetType = UNSET
+    status: ProjectStatus | UnsetType = UNSET
+    client_id: Id | None | UnsetType = UNSET
+    business_field_id: Id | None | UnsetType = UNSET
+    start_date: date | None | UnsetType = UNSET
+    due_date: date | None | UnsetType = UNSET
+    description: Text | None | UnsetType = UNSET
+    lead_id: Id | None | UnsetType = UNSET
+    visibility: ProjectVisibility | UnsetType = UNSET
+    billing_method: ProjectBillingMethod | UnsetType = UNSET
+    currency: Currency | UnsetType = UNSET
+    hourly_rate: Rate | None | UnsetType = UNSET
+    budget_seconds: Seconds | None | UnsetType = UNSET
+    budget_amount: Rate | None | UnsetType = UNSET
+    retainer_months: Months | None | UnsetType = UNSET
+
+
+class CreateProjectData(_ProjectMembers):
+    """A project to add; it begins with the columns Backlog, To do, In progress and Done."""
+
+    name: Name
+
+
+class UpdateProjectData(_ProjectMembers):
+    """Members of a project to change."""
+
+    name: Name | UnsetType = UNSET
+
+
+class SetProjectMemberData(Struct, forbid_unknown_fields=True):
+    """A role to give."""
+
+    role: ProjectRole
+
+
+class CreateColumnData(Struct, forbid_unknown_fields=True):
+    """A column to add at the end."""
+
+    name: Name
+    color: Color = Color.SLATE
+    kind: ColumnKind = ColumnKind.STARTED
+    wip_limit: WipLimit | None = None
+
+
+class UpdateColumnData(Struct, forbid_unknown_fields=True):
+    """Members of a column to change."""
+
+    name: Name | UnsetType = UNSET
+    color: Color | UnsetType = UNSET
+    kind: ColumnKind | UnsetType = UNSET
+    wip_limit: WipLimit | None | UnsetType = UNSET
+
+
+class ReorderData(Struct, forbid_unknown_fields=True):
+    """Columns in their new order: all of the project's, once each."""
+
+    ids: Annotated[list[Id], Meta(min_length=1, max_length=500)]

@@ -24,10 +24,13 @@ from kanwerk.people.shapes import UserType
 from kanwerk.people.spaces import add_person, open_space
 from kanwerk.people.tokens import integration
 from kanwerk.people.users import deactivate
-from kanwerk.projects.models import create_project
+from kanwerk.projects.creation import create_project
+from kanwerk.projects.members import set_member
+from kanwerk.projects.models import Project
 from kanwerk.seeds.agency import AGENCY
 from kanwerk.seeds.partner import PARTNER
 from kanwerk.seeds.shapes import DemoAgency, DemoClient, DemoPerson, DemoProject
+from kanwerk.seeds.work import Work
 
 START = 420.0  # days that the agencies have been here
 PASSWORD = "kanwerk-demo"  # noqa: S105 (printed for whoever tries the demo)
@@ -74,6 +77,7 @@ class _Filling:
         self.people: dict[str, User] = {}
         self.fields: dict[str, BusinessField] = {}
         self.clients: dict[str, Any] = {}
+        self.projects: dict[str, Project] = {}
         self.days: dict[str, float] = {}
         self.steps: list[tuple[float, Callable[[], object]]] = []
         with self._days_ago(START):
@@ -81,6 +85,9 @@ class _Filling:
             self.me = cast("Me", self.db.me)
             self._begin()
         self.staff = [self._acting(user) for user in self.people.values() if user.type == "user"]
+        self.work = Work(self.db, self.people, self._acting, self.now.date())
+        with self._days_ago(START):
+            self.work.begin(self.me)
 
     def _open(self, database: Database, session: Session) -> Write:
         space = self.agency.space
@@ -108,8 +115,10 @@ class _Filling:
             if not person.active:
                 self._plan(30 + index, partial(self._leave, person.key))
         for index, project in enumerate(self.agency.projects):
-            days = min(max(-project.start_day, 0) + 12.0, self.days[project.client] - 0.4)
-            self._plan(max(days, 9.0), partial(self._project, project, by=self._by(index)))
+            days = max(min(max(-project.start_day, 0) + 12.0, self.days[project.client] - 0.4), 9.0)
+            self._plan(days, partial(self._project, project, by=self._by(index)))
+            made = partial(self.projects.__getitem__, project.shortcode)
+            self.steps += self.work.plan(index, project, made, days)
         for days, step in sorted(self.steps, key=lambda each: -each[0]):
             with self._days_ago(days):
                 step()
@@ -170,7 +179,11 @@ class _Filling:
             "start_date": today + timedelta(days=project.start_day),
             "due_date": due,
         }
-        create_project(self.db, members, by=by)
+        members["lead_id"] = self.people[project.lead].id
+        made = self.projects[project.shortcode] = create_project(self.db, members, by=by)
+        for key in project.members:
+            user = self.people[key]
+            set_member(self.db, made, user.id, "guest" if user.type == "guest" else "member", by=by)
 
     def _person(self, person: DemoPerson) -> None:
         if person.type == UserType.INTEGRATION.value:

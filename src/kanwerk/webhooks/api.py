@@ -14,7 +14,7 @@ from kanwerk.core.events import (
     LAST_SEQUENCE,
     TYPES,
     EventData,
-    EventPrivate,
+    readable,
     tell,
 )
 from kanwerk.core.groups import Group
@@ -111,22 +111,8 @@ def _look(db: Db, me: Me, query: EventsQuery) -> EventsPage:
     build = ACTIVITY.item_builder(db.database.dialect)
     events = [build(row) for row in rows]
     after = events[-1].sequence if len(events) == query.limit else max(until, query.after)
-    shown = events if me.unbounded else _readable(db, me, events)
+    shown = events if me.unbounded else readable(db, events)
     return EventsPage([tell(event, admin=me.admin) for event in shown], EventsMeta(after, last))
-
-
-def _readable(db: Db, me: Me, events: list[EventPrivate]) -> list[EventPrivate]:
-    """Return the events whose record the caller may read now."""
-    ids: dict[str, set[str]] = {}
-    for event in events:
-        ids.setdefault(event.kind, set()).add(event.record_id)
-    for name, those in ids.items():
-        kind = KINDS[name]
-        if not me.may(kind.needs):
-            ids[name] = set()
-        elif kind.readable is not None:
-            ids[name] = kind.readable(db, sorted(those))
-    return [event for event in events if event.record_id in ids[event.kind]]
 
 
 def _check(types: list[str] | None) -> None:

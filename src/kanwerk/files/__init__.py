@@ -1,0 +1,1 @@
+"""Files: uploaded as streams, stored once, attached to what they belong to."""

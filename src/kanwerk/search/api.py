@@ -1,0 +1,33 @@
+"""Search, through the API."""
+
+from kanwerk.core.db import Db
+from kanwerk.core.groups import Group
+from kanwerk.core.problems import NotFound
+from kanwerk.people.access import Me
+from kanwerk.projects.members import fence_of
+from kanwerk.search.reads import is_key, look_for
+from kanwerk.search.shapes import FoundData, FoundsData, SearchKind, SearchQuery
+from kanwerk.tasks.numbers import id_of
+from kanwerk.tasks.reads import TASKS
+
+search = Group("Search", "Words in clients, projects, tasks, comments and the names of files.")
+
+
+@search.get("/search", needs="search:read")
+def search_all(db: Db, me: Me, query: SearchQuery) -> FoundsData:
+    """Look for words in everything that you may see: each begins a word, whatever case and accents."""
+    kinds = [kind.value for kind in query.kinds] if query.kinds else None
+    found = look_for(db, query.q, kinds, query.limit)
+    if is_key(query.q) and me.may("tasks:read") and (kinds is None or "task" in kinds):
+        found = [*_by_key(db, me, query.q.strip()), *found][: query.limit]
+    db.version = None
+    return FoundsData(found)
+
+
+def _by_key(db: Db, me: Me, key: str) -> list[FoundData]:
+    try:
+        task = db.one(TASKS, id_of(db, key), fence=fence_of(me))
+    except NotFound:
+        return []
+    url = f"/{me.space_slug}/tasks/{task.key}"
+    return [FoundData(SearchKind.TASK, task.id, task.title, f"<mark>{task.key}</mark>", url)]

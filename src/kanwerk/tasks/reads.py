@@ -1,0 +1,231 @@
+"""Tasks: the one SELECT behind each shape, and what is added to it."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import bindparam, literal, null, select
+from sqlalchemy.orm import aliased
+
+from kanwerk.core.db import Db
+from kanwerk.core.events import Kind, register
+from kanwerk.core.listing import Filter, Read
+from kanwerk.core.reads import Among, Made, Query, Shape
+from kanwerk.core.text import Id
+from kanwerk.labels.models import Label
+from kanwerk.labels.shapes import LABEL
+from kanwerk.people.models import Space, User
+from kanwerk.people.reads import user_data
+from kanwerk.projects.columns import Column
+from kanwerk.projects.members import FENCES
+from kanwerk.projects.models import Project
+from kanwerk.projects.reads import readable
+from kanwerk.projects.shapes import ColumnKind
+from kanwerk.tasks.models import (
+    PRIORITIES,
+    Task,
+    TaskAssignee,
+    TaskLabel,
+    TaskWatcher,
+)
+from kanwerk.tasks.shapes import RecurrenceData, TaskColumnData, TaskData, TaskFullData, TaskPriority
+
+_CREATOR = aliased(User)
+_OWN_SPACE = aliased(Space)
+LAZY = ("todos", "comments", "files", "relations", "watchers", "subtasks")
+
+
+def _key(shortcode: str, number: int) -> str:
+    return f"{shortcode}-{number}"
+
+
+_RELATED: dict[str, Any] = {
+    "key": Made(_key, [Project.shortcode, Task.number]),
+    "column": Shape(TaskColumnData, {"id": Column.id, "name": Column.name, "kind": Column.kind}),
+    "priority": Made(PRIORITIES.__getitem__, [Task.priority]),
+    "recurrence": Shape(RecurrenceData, {"rule": Task.recurrence, "when": Task.recurs_when}, nullable=True),
+    "creator": user_data(_CREATOR, _OWN_SPACE, nullable=True),
+}
+
+
+def _shape(struct: type[Any], but: Sequence[str] = (), **instead: Any) -> Shape[Any]:
+    left_out = {*LAZY, "assignees", "labels", *but}
+    members = {**_RELATED, **instead}
+    return Shape(
+        struct,
+        {
+            name: members[name] if name in members else getattr(Task, name)
+            for name in struct.__struct_fields__
+            if name not in left_out
+        },
+    )
+
+
+_SOURCE = (
+    Task.__table__.join(
+        Project.__table__, (Project.space_id == Task.space_id) & (Project.id == Task.project_id)
+    )
+    .join(Column.__table__, (Column.space_id == Task.space_id) & (Column.id == Task.column_id))
+    .outerjoin(_CREATOR, (_CREATOR.space_id == Task.space_id) & (_CREATOR.id == Task.creator_id))
+    .join(_OWN_SPACE, _OWN_SPACE.id == Task.space_id)
+)
+_LIST_SOURCE: Any = Task.__table__.join(
+    Project.__table__, (Project.space_id == Task.space_id) & (Project.id == Task.project_id)
+).join(Column.__table__, (Column.space_id == Task.space_id) & (Column.id == Task.column_id))
+
+
+def _those_with(link: Any, column: Any) -> Any:
+    return lambda name: Task.id.in_(
+        select(link.task_id).where(link.space_id == bindparam("space_id"), Among(column, name))
+    )
+
+
+def _day(name: str) -> Any:
+    return bindparam(name, type_=Task.due_date.type)
+
+
+FILTERS = {
+    "project_id": Filter(Task.project_id, Id, "Only tasks of these projects"),
+    "client_id": Filter(Project.client_id, Id, "Only tasks of these clients' projects"),
+    "column_id": Filter(Task.column_id, Id, "Only tasks in these columns"),
+    "kind": Filter(Column.kind, ColumnKind, "Only tasks in columns of these kinds"),
+    "assignee_id": Filter(
+        Task.id,
+        Id,
+        "Only tasks that one of these users is to do",
+        where=_those_with(TaskAssignee, TaskAssignee.user_id),
+    ),
+    "label_id": Filter(
+        Task.id,
+        Id,
+        "Only tasks that carry one of these labels",
+        where=_those_with(TaskLabel, TaskLabel.label_id),
+    ),
+    "creator_id": Filter(Task.creator_id, Id, "Only tasks that these users made"),
+    "parent_id": Filter(Task.parent_id, Id, "Only subtasks of these tasks"),
+    "priority": Filter(Task.priority, TaskPriority, "Only tasks of these priorities", make=PRIORITIES.index),
+    "due_before": Filter(
+        Task.due_date,
+        date,
+        "Due on this day or before",
+        many=False,
+        where=lambda name: Task.due_date <= _day(name),
+    ),
+    "due_after": Filter(
+        Task.due_date,
+        date,
+        "Due on this day or after",
+        many=False,
+        where=lambda name: Task.due_date >= _day(name),
+    ),
+    "completed": Filter(
+        Task.completed_at.is_not(None), bool, "Only completed, or only open tasks", many=False
+    ),
+    "external_id": Filter(Task.external_id, str, "Only tasks with these external ids"),
+    "external_origin": Filter(Task.external_origin, str, "Only tasks that these integrations gave"),
+}
+SORTS: dict[str, Any] = {
+    "position": Task.position,
+    "title": Task.title_fold,
+    "priority": Task.priority,
+    "due_date": Task.due_date,
+    "updated_at": Task.updated_at,
+}
+TASKS: Read[TaskData, TaskFullData] = Read(
+    Task,
+    _SOURCE,
+    item=_shape(TaskData),
+    full=_shape(TaskFullData),
+    filters=FILTERS,
+    sorts=SORTS,
+    search=Task.title_fold,
+    fences=FENCES,
+    list_source=_LIST_SOURCE,
+)
+# What a guest sees of a task: neither times nor what other systems call it.
+_HIDDEN: dict[str, Any] = {
+    "external_id": null(),
+    "external_origin": null(),
+    "estimate_seconds": null(),
+    "tracked_seconds": literal(0),
+}
+TASKS_FOR_GUESTS: Read[TaskData, TaskFullData] = Read(
+    Task,
+    _SOURCE,
+    item=_shape(TaskData, **_HIDDEN),
+    full=_shape(TaskFullData, **_HIDDEN),
+    filters={name: each for name, each in FILTERS.items() if name not in ("external_id", "external_origin")},
+    sorts=SORTS,
+    search=Task.title_fold,
+    fences=FENCES,
+    list_source=_LIST_SOURCE,
+)
+TASKS_FOR_GUESTS.includes, TASKS_FOR_GUESTS.always = TASKS.includes, TASKS.always
+
+
+def _of_tasks(link: Any, shape: Shape[Any], source: Any, *order: Any) -> Query:
+    return Query(
+        select(link.task_id, *shape.columns())
+        .select_from(source)
+        .where(link.space_id == bindparam("space_id"), Among(link.task_id, "tasks"))
+        .order_by(*order)
+    )
+
+
+USER = user_data()
+
+
+def _people(link: Any) -> Query:
+    source = link.__table__.join(
+        User.__table__, (User.space_id == link.space_id) & (User.id == link.user_id)
+    ).join(Space.__table__, Space.id == link.space_id)
+    return _of_tasks(link, USER, source, User.name_fold, User.id)
+
+
+_ASSIGNEES, WATCHERS = _people(TaskAssignee), _people(TaskWatcher)
+_LABELS = _of_tasks(
+    TaskLabel,
+    LABEL,
+    TaskLabel.__table__.join(
+        Label.__table__, (Label.space_id == TaskLabel.space_id) & (Label.id == TaskLabel.label_id)
+    ),
+    Label.name_fold,
+    Label.id,
+)
+
+
+def gather(db: Db, query: Query, shape: Shape[Any], tasks: Sequence[Any], name: str) -> None:
+    """Put what belongs to tasks into their member, with one statement for all of them."""
+    build = shape.builder(db.database.dialect)
+    found: dict[str, list[Any]] = {task.id: [] for task in tasks}
+    if found:
+        for row in db.rows(query, tasks=list(found)):
+            found[row[0]].append(build(row[1:]))
+    for task in tasks:
+        setattr(task, name, found[task.id])
+
+
+TASKS.always += [
+    lambda db, tasks: gather(db, _ASSIGNEES, USER, tasks, "assignees"),
+    lambda db, tasks: gather(db, _LABELS, LABEL, tasks, "labels"),
+]
+
+register(
+    "task",
+    Kind(
+        TASKS,
+        "tasks:read",
+        (
+            "created",
+            "updated",
+            "deleted",
+            "restored",
+            "moved",
+            "completed",
+            "reopened",
+            "assigned",
+            "unassigned",
+        ),
+        readable,
+    ),
+)

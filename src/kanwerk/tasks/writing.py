@@ -1,0 +1,279 @@
+"""Making and changing tasks."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from kanwerk.core import clock
+from kanwerk.core.archive import refuse_archived
+from kanwerk.core.externals import external
+from kanwerk.core.ids import new_id
+from kanwerk.core.problems import Conflict, invalid, missing
+from kanwerk.core.writes import Write
+from kanwerk.labels.models import Label
+from kanwerk.people.access import Me
+from kanwerk.people.models import User
+from kanwerk.projects.columns import Column
+from kanwerk.projects.members import project_of, role_in, sees
+from kanwerk.projects.models import Project
+from kanwerk.tasks.models import ORDER, PRIORITIES, Task, TaskAssignee, TaskLabel, TaskWatcher
+from kanwerk.tasks.moves import enter, first_open, move
+from kanwerk.tasks.numbers import next_number
+from kanwerk.tasks.rules import check as check_rule
+
+DEEPEST = 20  # subtasks within subtasks
+
+
+def create_task(db: Write, members: dict[str, Any], *, by: Me) -> Task:
+    """Add a task at the end of its column, with the next number of its project."""
+    members = dict(members)
+    project = project_of(db, members.pop("project_id"), by, "/project_id")
+    column = _column(db, project, members.pop("column_id", None))
+    assignees, labels = members.pop("assignee_ids", None), members.pop("label_ids", None)
+    task = Task(
+        id=new_id(),
+        space_id=db.space_id,
+        project_id=project.id,
+        number=next_number(db, project.id),
+        column_id=column.id,
+        position=ORDER.last(db, column_id=column.id),
+        title="",
+        title_fold="",
+        priority=0,
+        tracked_seconds=0,
+        creator_id=by.id or None,
+    )
+    _set(db, task, members, by=by)
+    enter(task, column)
+    db.add(task)
+    task.record("task.created", by=by.actor)
+    db.flush()
+    for user_id in _people(db, project, assignees or ()):
+        db.session.add(TaskAssignee(space_id=db.space_id, task_id=task.id, user_id=user_id))
+    for label_id in _labels(db, project, labels or ()):
+        db.session.add(TaskLabel(space_id=db.space_id, task_id=task.id, label_id=label_id))
+    follow(db, task, {by.id, *(assignees or ())} if by.type == "user" else set(assignees or ()))
+    return task
+
+
+def change_task(db: Write, task: Task, members: dict[str, Any], *, by: Me) -> None:
+    """Change members; a new column is a move to its end, new assignees are told by events of their own."""
+    members = dict(members)
+    project = db.session.get_one(Project, (db.space_id, task.project_id))
+    refuse_archived(project)
+    column_id = members.pop("column_id", task.column_id)
+    assignees, labels = members.pop("assignee_ids", None), members.pop("label_ids", None)
+    changes = _set(db, task, members, by=by)
+    if labels is not None:
+        changes |= _set_labels(db, task, _labels(db, project, labels))
+    if changes:
+        task.record("task.updated", by=by.actor, changes=changes)
+    if assignees is not None:
+        set_assignees(db, task, _people(db, project, assignees), by=by)
+    if column_id != task.column_id:
+        move(db, task, column_id=column_id, by=by)
+
+
+def load_task(db: Write, task_id: str, me: Me, *, trashed: bool = False) -> Task:
+    """Return the task that the request is about, locked; 404 when the caller does not see its project."""
+    task = db.find(Task, task_id, lock=True, trashed=trashed)
+    project = db.find(Project, task.project_id, trashed=trashed) if task is not None else None
+    if task is None or project is None or not sees(db, project, me):
+        raise missing()
+    db.match(task)
+    return task
+
+
+def refuse_closed(db: Write, task: Task) -> None:
+    """Refuse to bring back a task, or to write to it, in a project that is archived or in the trash."""
+    project = db.session.get_one(Project, (db.space_id, task.project_id))
+    if project.trashed_at is not None:
+        message = "Its project is in the trash: bring that back first."
+        raise Conflict(message, code="in_trash")
+    refuse_archived(project)
+
+
+def open_task(db: Write, task_id: str, me: Me) -> Task:
+    """Return a task to change; ``Conflict`` in an archived project."""
+    task = load_task(db, task_id, me)
+    refuse_archived(db.session.get_one(Project, (db.space_id, task.project_id)))
+    return task
+
+
+def _set(db: Write, task: Task, members: dict[str, Any], *, by: Me) -> dict[str, Any]:
+    if members.get("priority") is not None:
+        members["priority"] = PRIORITIES.index(members["priority"])
+    start = members.get("start_date", task.start_date)
+    due = members.get("due_date", task.due_date)
+    if start is not None and due is not None and due < start:
+        raise invalid("/due_date", "The task would be due before it starts.")
+    if members.get("parent_id") not in (None, task.parent_id):
+        _check_parent(db, task, members["parent_id"])
+    if "recurrence" in members:
+        members |= _recurrence(members["recurrence"], due or start)
+    if "external_id" in members:
+        members |= _external(db, task, members.pop("external_id"), by)
+    return task.set(**members)
+
+
+def _external(db: Write, task: Task, value: str | None, by: Me) -> dict[str, Any]:
+    try:
+        return external(db, task, value, by)
+    except Conflict as problem:  # the other is named only to those who see it
+        other = db.find(Task, str(problem.members.get("existing_id")), trashed=True)
+        if other is None or not sees(db, db.session.get_one(Project, (db.space_id, other.project_id)), by):
+            problem.members = {}
+        raise
+
+
+def _recurrence(sent: Any, begin: date | None) -> dict[str, Any]:
+    if sent is None:
+        return {"recurrence": None, "recurs_when": None}
+    rule, when = (sent["rule"], sent["when"]) if isinstance(sent, dict) else (sent.rule, sent.when.value)
+    check_rule(rule, begin or clock.now().date())
+    if when == "due" and begin is None:
+        raise invalid("/recurrence/when", "A task that recurs by its due day needs one.")
+    return {"recurrence": rule, "recurs_when": when}
+
+
+def _check_parent(db: Write, task: Task, parent_id: str) -> None:
+    parent = db.find(Task, parent_id)
+    if parent is None or parent.project_id != task.project_id:
+        raise invalid("/parent_id", "There is no such task in this project.", "not_found")
+    above: Task | None = parent
+    for _ in range(DEEPEST):
+        if above is None:
+            return
+        if above.id == task.id:
+            raise invalid("/parent_id", "A task cannot be a part of itself.", "cycle")
+        above = db.find(Task, above.parent_id, trashed=True) if above.parent_id else None
+    raise invalid("/parent_id", f"Subtasks nest {DEEPEST} deep at most.")
+
+
+def _column(db: Write, project: Project, column_id: str | None) -> Column:
+    if column_id is not None:
+        column = db.find(Column, column_id)
+        if column is None or column.project_id != project.id:
+            raise invalid("/column_id", "There is no such column in this project.", "not_found")
+        return column
+    return first_open(db, project.id)
+
+
+def _people(db: Write, project: Project, ids: Any) -> list[str]:
+    found = list(dict.fromkeys(ids))
+    for at, user_id in enumerate(found):
+        user = db.find(User, user_id)
+        fits = user is not None and user.active and user.type == "user"
+        if user is None or not fits or not may_see(db, project, user):
+            raise invalid(
+                f"/assignee_ids/{at}", "There is no such active user who sees this project.", "not_found"
+            )
+    return found
+
+
+def may_see(db: Write, project: Project, user: User) -> bool:
+    """Whether somebody else sees a project."""
+    if project.visibility == "space" and user.type != "guest":
+        return True
+    return (
+        user.role in ("owner", "admin")
+        or project.lead_id == user.id
+        or role_in(db, project, user.id) is not None
+    )
+
+
+def _labels(db: Write, project: Project, ids: Any) -> list[str]:
+    found = list(dict.fromkeys(ids))
+    for at, label_id in enumerate(found):
+        label = db.find(Label, label_id)
+        if label is None or label.project_id not in (None, project.id):
+            raise invalid(f"/label_ids/{at}", "There is no such label in this project.", "not_found")
+    return found
+
+
+def labels_of(db: Write, task: Task) -> list[str]:
+    """Return the ids of the labels that a task carries."""
+    wanted = select(TaskLabel.label_id).where(TaskLabel.space_id == db.space_id, TaskLabel.task_id == task.id)
+    return sorted(db.session.execute(wanted).scalars())
+
+
+def _set_labels(db: Write, task: Task, ids: list[str]) -> dict[str, Any]:
+    before = labels_of(db, task)
+    if before == sorted(ids):
+        return {}
+    mine = (TaskLabel.space_id == db.space_id, TaskLabel.task_id == task.id)
+    db.session.execute(delete(TaskLabel).where(*mine, TaskLabel.label_id.not_in(ids)))
+    for label_id in set(ids) - set(before):
+        db.session.add(TaskLabel(space_id=db.space_id, task_id=task.id, label_id=label_id))
+    task.touch()
+    return {"label_ids": {"from": before, "to": sorted(ids)}}
+
+
+def add_label(db: Write, task: Task, label_id: str, *, by: Me) -> None:
+    """Mark a task with a label."""
+    project = db.session.get_one(Project, (db.space_id, task.project_id))
+    label = db.find(Label, label_id)
+    if label is None or label.project_id not in (None, project.id):
+        raise missing("label")
+    _relabel(db, task, {*labels_of(db, task), label_id}, by)
+
+
+def remove_label(db: Write, task: Task, label_id: str, *, by: Me) -> None:
+    """Take a label off a task."""
+    _relabel(db, task, {*labels_of(db, task)} - {label_id}, by)
+
+
+def _relabel(db: Write, task: Task, ids: set[str], by: Me) -> None:
+    changes = _set_labels(db, task, sorted(ids))
+    if changes:
+        task.record("task.updated", by=by.actor, changes=changes)
+
+
+def assignees_of(db: Write, task: Task) -> list[str]:
+    """Return the ids of those who are to do a task."""
+    wanted = select(TaskAssignee.user_id).where(
+        TaskAssignee.space_id == db.space_id, TaskAssignee.task_id == task.id
+    )
+    return sorted(db.session.execute(wanted).scalars())
+
+
+def assign(db: Write, task: Task, user_id: str, *, by: Me) -> None:
+    """Let somebody do a task, with the others who are to."""
+    project = db.session.get_one(Project, (db.space_id, task.project_id))
+    if user_id in (before := assignees_of(db, task)):
+        return
+    set_assignees(db, task, [*before, *_people(db, project, [user_id])], by=by)
+
+
+def unassign(db: Write, task: Task, user_id: str, *, by: Me) -> None:
+    """Relieve somebody of a task."""
+    set_assignees(db, task, [each for each in assignees_of(db, task) if each != user_id], by=by)
+
+
+def set_assignees(db: Write, task: Task, ids: list[str], *, by: Me) -> None:
+    """Set who is to do a task: an event for who comes, another for who goes."""
+    before = assignees_of(db, task)
+    added, removed = set(ids) - set(before), set(before) - set(ids)
+    for user_id in added:
+        db.session.add(TaskAssignee(space_id=db.space_id, task_id=task.id, user_id=user_id))
+    if removed:
+        mine = (TaskAssignee.space_id == db.space_id, TaskAssignee.task_id == task.id)
+        db.session.execute(delete(TaskAssignee).where(*mine, TaskAssignee.user_id.in_(removed)))
+    between = sorted({*before, *added})
+    if added:
+        task.touch()
+        task.record("task.assigned", by=by.actor, changes={"assignee_ids": {"from": before, "to": between}})
+        follow(db, task, added)
+    if removed:
+        task.touch()
+        changes = {"assignee_ids": {"from": between, "to": sorted(ids)}}
+        task.record("task.unassigned", by=by.actor, changes=changes)
+
+
+def follow(db: Write, task: Task, ids: set[str]) -> None:
+    """Let those who make or are to do a task be told of it; that is no change of the task."""
+    db.flush()
+    for user_id in sorted(ids):
+        if db.session.get(TaskWatcher, (db.space_id, task.id, user_id)) is None:
+            db.session.add(TaskWatcher(space_id=db.space_id, task_id=task.id, user_id=user_id))

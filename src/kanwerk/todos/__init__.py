@@ -1,0 +1,1 @@
+"""Todos: the checklist of a task."""
