@@ -4,6 +4,7 @@ from kanwerk.clients import imports
 from kanwerk.comments import shapes as comments
 from kanwerk.core import idempotency
 from kanwerk.files import reads as files
+from kanwerk.importers import models as importers
 from kanwerk.labels import shapes as labels
 from kanwerk.projects import dependants as projects
 from kanwerk.search import indexing as search
@@ -16,6 +17,7 @@ __all__ = [
     "comments",
     "files",
     "idempotency",
+    "importers",
     "imports",
     "labels",
     "projects",

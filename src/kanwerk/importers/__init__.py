@@ -1,0 +1,1 @@
+"""Importers: work brought along from other systems, once or again and again."""
