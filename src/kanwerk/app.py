@@ -34,6 +34,7 @@ from kanwerk.core.problems import MethodNotAllowed, NotFound, Problem
 from kanwerk.core.storage import Storage
 from kanwerk.core.web import API, Runtime
 from kanwerk.core.writer import Threads
+from kanwerk.fields.api import fields
 from kanwerk.files.api import files
 from kanwerk.files.serving import links as file_links
 from kanwerk.labels.api import labels
@@ -49,6 +50,7 @@ from kanwerk.projects.columns_api import columns
 from kanwerk.search.api import search
 from kanwerk.tasks.api import tasks
 from kanwerk.todos.api import todos
+from kanwerk.views.api import views
 from kanwerk.webhooks.api import webhooks
 
 log = structlog.get_logger()
@@ -66,6 +68,8 @@ GROUPS: list[Group] = [
     labels,
     webhooks,
     search,
+    views,
+    fields,
 ]
 
 

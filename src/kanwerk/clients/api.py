@@ -8,12 +8,15 @@ from kanwerk.clients.models import Client, create_client
 from kanwerk.clients.shapes import (
     CLIENTS,
     CLIENTS_FOR_GUESTS,
+    FIELDS,
     INVOICING,
     ClientData,
+    ClientFieldsData,
     ClientFullData,
     CreateClientData,
     InvoicingData,
     UpdateClientData,
+    UpdateClientFieldsData,
     UpdateInvoicingData,
 )
 from kanwerk.clients.upserts import create_or_upsert, upsert_client
@@ -37,7 +40,8 @@ clients = Group(
     "The clients of your space, its own and those other spaces share with it.",
     webhooks={
         "client.created": "A client was added.",
-        "client.updated": "A client was changed; its invoicing data as `invoicing.vat_id` and the like.",
+        "client.updated": "A client was changed; invoicing data as `invoicing.vat_id`, custom fields as"
+        " `fields.<key>`.",
         "client.deleted": "A client was moved to the trash.",
         "client.restored": "A client was brought back from the trash.",
         "client.archived": "A client was archived.",
@@ -49,7 +53,10 @@ clients = Group(
 
 @clients.get("/clients", needs="clients:read", read=CLIENTS)
 def list_clients(db: Db, me: Me, query: ListQuery) -> Page[ClientData]:
-    """List the clients of your space, its own and those shared with it."""
+    """List the clients of your space, its own and those shared with it.
+
+    Custom fields filter as `fields.<key>=…`.
+    """
     if me.may("clients:details"):
         return db.page(CLIENTS, query)
     for name in query.filters:
@@ -160,6 +167,20 @@ def update_client_invoicing(db: Write, me: Me, id: str, body: UpdateInvoicingDat
     client = db.load(Client, id)
     client.change(db, {f"invoicing_{name}": value for name, value in sent(body).items()}, by=me)
     return db.full(INVOICING, client)
+
+
+@clients.get("/clients/{id}/fields", needs="clients:fields", read=FIELDS)
+def get_client_fields(db: Db, id: str) -> ClientFieldsData:
+    """Show what a client's custom fields hold."""
+    return db.one(FIELDS, id)
+
+
+@clients.patch("/clients/{id}/fields", needs="clients:write")
+def update_client_fields(db: Write, me: Me, id: str, body: UpdateClientFieldsData) -> ClientFieldsData:
+    """Change the custom fields sent; `null` clears one."""
+    client = db.load(Client, id)
+    client.change_fields(db, body.fields, by=me)
+    return db.full(FIELDS, client)
 
 
 @clients.get("/clients/{id}/contacts", needs="clients:details", read=USERS)

@@ -26,6 +26,7 @@ from kanwerk.core.tables import (
 from kanwerk.core.text import fold
 from kanwerk.core.trash import DEPENDANTS
 from kanwerk.core.writes import Write
+from kanwerk.fields.values import set_fields
 from kanwerk.people.access import Me
 from kanwerk.people.models import User
 from kanwerk.people.users import deactivate, reactivate
@@ -79,6 +80,13 @@ class Client(Named, External, Trashable, Archivable, Owned, Base):
         """Change members; without a real change there is no event."""
         changes = self._set(db, dict(members), by=by)
         if changes:
+            self.record("client.updated", by=by.actor, changes=changes)
+
+    def change_fields(self, db: Write, values: dict[str, Any], *, by: Me) -> None:
+        """Change what its custom fields hold."""
+        changes = set_fields(db, self, values)
+        if changes:
+            refuse_archived(self)
             self.record("client.updated", by=by.actor, changes=changes)
 
     def _set(self, db: Write, members: dict[str, Any], *, by: Me) -> dict[str, Any]:

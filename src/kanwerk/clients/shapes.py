@@ -14,6 +14,8 @@ from kanwerk.core.events import Kind, register
 from kanwerk.core.listing import Filter, Read
 from kanwerk.core.reads import Query, Shape
 from kanwerk.core.text import Day, Email, ExternalId, Id, Moment, Name, Shortcode, fold
+from kanwerk.fields.shapes import Values
+from kanwerk.fields.values import FieldFilters, values_of
 from kanwerk.people.models import Space, User
 from kanwerk.people.reads import space_data, user_data
 from kanwerk.people.shapes import Days, Short, SpaceData, UserData, VatId
@@ -102,6 +104,18 @@ class UpdateClientData(Struct, forbid_unknown_fields=True):
     shortcode: Shortcode | None | UnsetType = UNSET
     segment: ClientSegment | UnsetType = UNSET
     primary_contact_id: Id | None | UnsetType = UNSET
+
+
+class ClientFieldsData(Struct):
+    """What a client's custom fields hold."""
+
+    fields: Values
+
+
+class UpdateClientFieldsData(Struct, forbid_unknown_fields=True):
+    """Custom fields of a client to change."""
+
+    fields: Values
 
 
 class EInvoiceFormat(Enum):
@@ -196,6 +210,13 @@ CLIENTS: Read[ClientData, ClientFullData] = Read(
         "updated_at": Client.updated_at,
     },
     search=Client.name_fold,
+)
+CLIENTS.further = FieldFilters(Client)
+FIELDS: Read[ClientData, ClientFieldsData] = Read(
+    Client,
+    Client.__table__,
+    item=_shape(ClientData),
+    full=Shape(ClientFieldsData, {"fields": values_of(Client)}),
 )
 INVOICING: Read[ClientData, InvoicingData] = Read(
     Client,

@@ -126,19 +126,37 @@ def faults(value: object, kind: type[Struct], at: str = "") -> list[Fault]:
         try:
             msgspec.convert(value[name], field.type)
         except msgspec.ValidationError as error:
-            inner = _struct_in(field.type)
-            deeper = faults(value[name], inner, where) if inner and isinstance(value[name], dict) else []
-            found += deeper or [_fault(str(error), where)]
+            found += _deeper(value[name], field.type, where) or [_fault(str(error), where)]
         else:
             found += _code_faults(kind, name, value[name], where)
     return found
 
 
-def _struct_in(kind: object) -> type[Struct] | None:
-    for option in typing.get_args(kind) or (kind,):
+def _deeper(value: object, kind: object, at: str) -> list[Fault]:
+    """Return the faults inside an object or the objects of a list; none if the fault is the value's."""
+    inner, many = _struct_in(kind)
+    if inner is None:
+        return []
+    if many and isinstance(value, list):
+        return [
+            fault
+            for place, each in enumerate(value)
+            if isinstance(each, dict)
+            for fault in faults(each, inner, f"{at}/{place}")
+        ]
+    return faults(value, inner, at) if isinstance(value, dict) and not many else []
+
+
+def _struct_in(kind: object) -> tuple[type[Struct] | None, bool]:
+    """Return the Struct that a member is or lists, and whether it lists it."""
+    for option in (kind, *typing.get_args(kind)):
         if isinstance(option, type) and issubclass(option, Struct):
-            return option
-    return None
+            return option, False
+        if typing.get_origin(option) is list:
+            return _struct_in(typing.get_args(option)[0])[0], True
+        if option is not kind and typing.get_origin(option) is typing.Annotated:
+            return _struct_in(option)
+    return None, False
 
 
 def _pointer(at: str, name: str) -> str:

@@ -84,6 +84,8 @@ class Db:
         self, read: Read[S, Any], query: ListQuery, *, fence: str | None = None, **values: Any
     ) -> Page[S]:
         """Return one page of a list; one record more is read to know whether another follows."""
+        if read.further is not None:
+            query = read.further.resolve(self, query)
         as_of = query.as_of or asked.as_of()
         rows = self._page_rows(read, query, fence, {**query.values, **values})
         more = len(rows) > query.limit

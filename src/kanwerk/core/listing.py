@@ -6,7 +6,7 @@ from copy import copy
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast
+from typing import Annotated, Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 import msgspec
 from msgspec import Meta, Struct
@@ -35,6 +35,16 @@ class Filter(NamedTuple):
     many: bool = True
     make: Callable[[Any], Any] | None = None
     where: Callable[[str], ColumnElement[bool]] | None = None  # instead of comparing the column
+
+
+class Further(params.Further, Protocol):
+    """Filters that a space decides on, known by how their names begin."""
+
+    def resolve(self, db: Any, query: ListQuery) -> ListQuery:
+        """Return the query with names and values that ``where`` knows; ``Invalid`` for what is not there."""
+
+    def where(self, name: str) -> ColumnElement[bool]:
+        """Return the condition of one of them."""
 
 
 class Read(Generic[S, F]):
@@ -69,6 +79,7 @@ class Read(Generic[S, F]):
         self.sorts: dict[str, Column] = {"id": model.id, **(sorts or {})}
         self.search, self.fences, self.private = search, fences or {}, tuple(private)
         self.default_sort = default_sort
+        self.further: Further | None = None
         self.includes: dict[str, Callable[[Any, list[Any]], None]] = {}
         self.always: list[Callable[[Any, list[Any]], None]] = []  # as includes that are never left out
         self.trashable = issubclass(model, Trashable)
@@ -174,9 +185,10 @@ class Read(Generic[S, F]):
         return found
 
     def _parse(self, path: str, raw: bytes) -> ListQuery:
-        found = params.parse(raw, self.params)
+        found = params.parse(raw, self.params, self.further)
         sort = found.get("sort", self.default_sort)
         values = {name: found[name] for name in ("ids", "updated_after", *self.filters) if name in found}
+        values |= {name: value for name, value in found.items() if name not in self.params}
         for name, given in self.filters.items():
             if given.many and name in values:
                 plain = [each.value if isinstance(each, Enum) else each for each in values[name]]

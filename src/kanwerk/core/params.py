@@ -5,7 +5,7 @@ import typing
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 import msgspec
@@ -31,8 +31,15 @@ class Param(Struct, frozen=True, kw_only=True):
     required: bool = False
 
 
-def parse(raw: bytes, known: Mapping[str, Param]) -> dict[str, Any]:
-    """Return ``{name: value}`` of a raw query string.
+class Further(Protocol):
+    """Parameters that are known by how their names begin."""
+
+    prefix: str
+    param: Param
+
+
+def parse(raw: bytes, known: Mapping[str, Param], further: Further | None = None) -> dict[str, Any]:
+    """Return ``{name: value}`` of a raw query string; ``further`` ones are known by the prefix of their name.
 
     ``Invalid`` with every fault: an unknown or repeated parameter, a value that is not of its type.
     """
@@ -43,6 +50,8 @@ def parse(raw: bytes, known: Mapping[str, Param]) -> dict[str, Any]:
             continue
         name, _, text = (_decode(piece) for piece in part.partition(b"="))
         param = known.get(name)
+        if param is None and further is not None and name.startswith(further.prefix):
+            param = further.param
         if param is None:
             faults.append(
                 Fault("unknown", f"There is no parameter {name[:100]!r} here.", parameter=name[:100])

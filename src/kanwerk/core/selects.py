@@ -53,8 +53,10 @@ def conditions_of(read: Any, query: ListQuery, fence: str | None) -> list[Column
             found.append(model.updated_at >= bindparam("updated_after"))
         elif name == "q":
             found.append(read.search.like(bindparam("q"), escape="\\"))
-        else:
+        elif name in read.filters:
             found.append(_compared(read.filters[name], name, query))
+        else:
+            found.append(read.further.where(name))
     return found
 
 

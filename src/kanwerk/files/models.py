@@ -14,6 +14,7 @@ from kanwerk.core.storage import Incoming, Storage
 from kanwerk.core.tables import Base, Key, Owned, in_space, key
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
+from kanwerk.projects.duplication import COPIES, Copying
 from kanwerk.tasks.models import Task
 
 ALONE = timedelta(days=1)
@@ -92,7 +93,7 @@ class File(Owned, Base):
         if self.attached:
             message = "This file belongs to another record; upload it again, it is stored once."
             raise Conflict(message, code="attached")
-        if self.uploader_id != by.id and not by.admin:
+        if self.uploader_id != (by.id or None) and not by.admin:
             message = "Only who uploaded a file attaches it."
             raise Forbidden(message)
         changes = self.set(**{column: record_id})
@@ -177,3 +178,25 @@ def sweep(session: Session, storage: Storage) -> int:
         storage.delete([path_of(blob.space_id, blob.sha256), thumbnail_of(blob.space_id, blob.sha256)])
         session.delete(blob)
     return len(found)
+
+
+def _copy_files(db: Write, copying: Copying) -> None:
+    """Give a duplicated project and its tasks the same files; their contents are stored already."""
+    targets = {("task_id", old): new for old, new in copying.ids.items()}
+    targets["of_project_id", copying.old.id] = copying.new.id
+    inside = select(Task.id).where(Task.space_id == db.space_id, Task.project_id == copying.old.id)
+    wanted = select(File).where(
+        File.space_id == db.space_id, (File.of_project_id == copying.old.id) | File.task_id.in_(inside)
+    )
+    for old in db.session.execute(wanted.order_by(File.id)).scalars().all():
+        column = "task_id" if old.task_id is not None else "of_project_id"
+        target = targets.get((column, getattr(old, column)))
+        if target is None:
+            continue
+        new = File(id=new_id(), space_id=db.space_id, name=old.name, sha256=old.sha256)
+        new.set(uploader_id=copying.by.id or None)
+        db.add(new)
+        new.attach(db, column, target, by=copying.by)
+
+
+COPIES.append((3, _copy_files))

@@ -14,6 +14,7 @@ from kanwerk.core.text import fold
 from kanwerk.core.trash import bring_back, put
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
+from kanwerk.projects.duplication import COPIES, Copying
 from kanwerk.projects.members import project_of, sees
 from kanwerk.projects.models import Project
 
@@ -99,6 +100,17 @@ def restore_label(db: Write, label: Label, *, by: Me) -> None:
     bring_back(db, label, by=by)
 
 
+def _copy_labels(db: Write, copying: Copying) -> None:
+    """Give a duplicated project labels like those of the one it was made from."""
+    mine = (Label.space_id == db.space_id, Label.project_id == copying.old.id, Label.trashed_at.is_(None))
+    for old in db.session.execute(select(Label).where(*mine).order_by(Label.id)).scalars().all():
+        new = Label(id=new_id(), space_id=db.space_id, project_id=copying.new.id, color=old.color)
+        new.set(name=old.name)
+        db.add(new)
+        new.record("label.created", by=copying.by.actor)
+        copying.ids[old.id] = new.id
+
+
 def _refuse_taken(db: Write, name: str, project_id: str | None, but: Label | None) -> None:
     db.lock(f"label {db.space_id} {fold(name)}")
     wanted = select(Label).where(
@@ -107,3 +119,6 @@ def _refuse_taken(db: Write, name: str, project_id: str | None, but: Label | Non
     for other in db.session.execute(wanted).scalars():
         if other is not but and other.project_id == project_id:
             raise taken("name", other, f"There is a label {other.name!r} here already.")
+
+
+COPIES.append((1, _copy_labels))

@@ -35,6 +35,9 @@ RIGHTS: dict[str, tuple[str | None, tuple[str, ...]]] = {
     "projects:read": ("projects:read", (*STAFF, GUEST)),
     "projects:activity": ("projects:read", STAFF),
     "projects:write": ("projects:write", STAFF),
+    "fields:read": ("fields:read", STAFF),
+    "fields:write": ("fields:write", ADMINS),
+    "clients:fields": ("clients:read", STAFF),
     "labels:read": ("labels:read", (*STAFF, GUEST)),
     "labels:write": ("labels:write", STAFF),
     "tasks:read": ("tasks:read", (*STAFF, GUEST)),
@@ -47,6 +50,8 @@ RIGHTS: dict[str, tuple[str | None, tuple[str, ...]]] = {
     "files:of_clients": ("files:read", (*STAFF, TAX)),
     "files:write": ("files:write", EVERYBODY),
     "files:staff_write": ("files:write", STAFF),
+    "views:read": ("views:read", STAFF),
+    "views:write": ("views:write", STAFF),
     "search:read": (None, EVERYBODY),
     "events:read": ("events:read", STAFF),
 }

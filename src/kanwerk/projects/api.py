@@ -18,6 +18,7 @@ from kanwerk.core.trash import DeleteQuery, bring_back, throw_away
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 from kanwerk.projects.creation import create_or_upsert, create_project, upsert_project
+from kanwerk.projects.duplication import duplicate_project
 from kanwerk.projects.members import (
     discreet,
     fence_of,
@@ -30,6 +31,7 @@ from kanwerk.projects.members import (
 from kanwerk.projects.reads import MEMBERS, PROJECTS, PROJECTS_FOR_GUESTS
 from kanwerk.projects.shapes import (
     CreateProjectData,
+    DuplicateProjectData,
     ProjectFullData,
     ProjectMemberData,
     SetProjectMemberData,
@@ -55,7 +57,10 @@ projects = Group(
 
 @projects.get("/projects", needs="projects:read", read=PROJECTS)
 def list_projects(db: Db, me: Me, query: ListQuery) -> Page[ProjectData]:
-    """List the projects that you see: all for admins; those open to the space and your own otherwise."""
+    """List the projects that you see: all for admins; those open to the space and your own otherwise.
+
+    Custom fields filter as `fields.<key>=…`.
+    """
     if me.type != "guest":
         return db.page(PROJECTS, query, fence=fence_of(me))
     for name in query.filters:
@@ -135,6 +140,14 @@ def unarchive_project(db: Write, me: Me, id: str) -> ProjectFullData:
     project = load_project(db, id, me, manage=True)
     project.unarchive(db, by=me)
     return db.full(PROJECTS, project)
+
+
+@projects.post("/projects/{id}/duplicate", needs="projects:write", heavy=True, may_create=True)
+def duplicate_project_(db: Write, me: Me, id: str, body: DuplicateProjectData) -> ProjectFullData:
+    """Make a project with this one as its template: columns, labels, people, tasks with their checklists and
+    custom fields, dates shifted; without time, comments and external ids, and nothing of it done.
+    """
+    return db.full(PROJECTS, duplicate_project(db, load_project(db, id, me), sent(body), by=me))
 
 
 @projects.get("/projects/{id}/members", needs="projects:read", read=MEMBERS)

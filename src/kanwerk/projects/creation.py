@@ -7,6 +7,7 @@ from kanwerk.core.ids import new_id
 from kanwerk.core.problems import Forbidden, missing
 from kanwerk.core.upserts import upsert
 from kanwerk.core.writes import Write
+from kanwerk.fields.values import set_fields
 from kanwerk.people.access import Me
 from kanwerk.projects.columns import add_usual_columns
 from kanwerk.projects.members import discreet, join, manages, sees
@@ -14,12 +15,13 @@ from kanwerk.projects.models import Prefix, Project, TaskCounter, free_prefix, l
 from kanwerk.projects.shapes import CreateProjectData, UpdateProjectData
 
 
-def create_project(db: Write, members: dict[str, Any], *, by: Me) -> Project:
-    """Add a project with the usual columns; whoever makes it manages it.
+def create_project(db: Write, members: dict[str, Any], *, by: Me, usual_columns: bool = True) -> Project:
+    """Add a project, with the usual columns if so wished; whoever makes it manages it.
 
     ``Conflict`` when its external_id or shortcode is taken.
     """
     members = {name: value for name, value in members.items() if value is not None or name == "external_id"}
+    fields = members.pop("fields", None)
     shortcode = (members.pop("shortcode", None) or free_prefix(db, members["name"])).upper()
     project = Project(
         id=new_id(),
@@ -40,7 +42,9 @@ def create_project(db: Write, members: dict[str, Any], *, by: Me) -> Project:
     db.flush()
     db.session.add(Prefix(space_id=db.space_id, prefix=shortcode, project_id=project.id))
     db.session.add(TaskCounter(space_id=db.space_id, project_id=project.id, last_number=0))
-    add_usual_columns(db, project, by=by)
+    set_fields(db, project, fields)
+    if usual_columns:
+        add_usual_columns(db, project, by=by)
     if by.type == "user" or (by.type == "integration" and project.visibility == "members"):
         join(db, project, by.id, "manager")
     return project

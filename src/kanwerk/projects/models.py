@@ -30,6 +30,7 @@ from kanwerk.core.tables import (
 )
 from kanwerk.core.text import fold
 from kanwerk.core.writes import Write
+from kanwerk.fields.values import set_fields
 from kanwerk.people.access import Me
 from kanwerk.people.models import User
 
@@ -83,8 +84,11 @@ class Project(Named, External, Trashable, Archivable, Owned, Base):
 
     def change(self, db: Write, members: dict[str, Any], *, by: Me) -> None:
         """Change members; without a real change there is no event."""
-        changes = self._set(db, dict(members), by=by)
+        members = dict(members)
+        fields = members.pop("fields", None)
+        changes = self._set(db, members, by=by) | set_fields(db, self, fields)
         if changes:
+            refuse_archived(self)
             self.record("project.updated", by=by.actor, changes=changes)
 
     def unarchive(self, db: Write, *, by: Me) -> None:
@@ -104,10 +108,8 @@ class Project(Named, External, Trashable, Archivable, Owned, Base):
             members["shortcode"] = members["shortcode"].upper()
             if members["shortcode"] != self.shortcode and not leads_to(db, members["shortcode"], self):
                 db.session.add(Prefix(space_id=db.space_id, prefix=members["shortcode"], project_id=self.id))
-        archived, currency = self.archived_at, self.currency
+        currency = self.currency
         changes = self.set(**members)
-        if changes and archived is not None:
-            refuse_archived(self)
         for name in MONEY:
             if name in changes:
                 was, now = changes[name]["from"], changes[name]["to"]

@@ -15,6 +15,7 @@ from kanwerk.core.listing import Filter, Read
 from kanwerk.core.money import from_minor
 from kanwerk.core.reads import Among, Made, Query, Shape
 from kanwerk.core.text import Id
+from kanwerk.fields.values import FieldFilters, values_of
 from kanwerk.people.models import Space, User
 from kanwerk.people.reads import space_data, user_data
 from kanwerk.projects.columns import Column
@@ -38,6 +39,7 @@ _RELATED: dict[str, Any] = {
     "lead": user_data(_LEAD, nullable=True),
     "hourly_rate": Made(from_minor, [Project.hourly_rate, Project.currency]),
     "budget_amount": Made(from_minor, [Project.budget_amount, Project.currency]),
+    "fields": values_of(Project),
 }
 LAZY = ("members", "columns", "labels", "progress")
 
@@ -95,6 +97,7 @@ PROJECTS: Read[ProjectData, ProjectFullData] = Read(
     search=Project.name_fold,
     fences=FENCES,
 )
+PROJECTS.further = FieldFilters(Project)
 
 MEMBERS: Read[ProjectMemberData, ProjectMemberData] = Read(
     ProjectMember,
@@ -107,7 +110,7 @@ MEMBERS: Read[ProjectMemberData, ProjectMemberData] = Read(
     fences={"of_project": ProjectMember.project_id == bindparam("of_project", type_=Project.id.type)},
 )
 
-# What a guest sees of a project: nothing of money, nor what other systems call it.
+# What a guest sees of a project: nothing of money and custom fields, nor what other systems call it.
 _NULLS = dict.fromkeys(
     (
         "external_id",
@@ -121,7 +124,12 @@ _NULLS = dict.fromkeys(
     ),
     null(),
 )
-_SHOWN: dict[str, Any] = {**PROJECTS.full.members, **_NULLS, "billing_method": literal("none")}
+_SHOWN: dict[str, Any] = {
+    **PROJECTS.full.members,
+    **_NULLS,
+    "billing_method": literal("none"),
+    "fields": Made(lambda _: {}, [null()]),
+}
 PROJECTS_FOR_GUESTS: Read[ProjectData, ProjectFullData] = Read(
     Project,
     _SOURCE,

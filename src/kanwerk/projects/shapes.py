@@ -12,6 +12,7 @@ from kanwerk.core.codes import Currency
 from kanwerk.core.colors import Color
 from kanwerk.core.money import Rate
 from kanwerk.core.text import Day, ExternalId, Id, Moment, Name, Text
+from kanwerk.fields.shapes import Values
 from kanwerk.people.shapes import SpaceData, UserData
 
 
@@ -132,6 +133,7 @@ class ProjectFullData(Struct, kw_only=True):
     budget_amount: Annotated[Rate | None, Meta(description="In the project's currency")]
     retainer_months: int | None
     archived_at: Moment | None
+    fields: Values
     created_at: Moment
     updated_at: Moment
     members: list[ProjectMemberData] | UnsetType = UNSET
@@ -157,6 +159,7 @@ class _ProjectMembers(Struct, forbid_unknown_fields=True, kw_only=True):
     budget_seconds: Seconds | None | UnsetType = UNSET
     budget_amount: Rate | None | UnsetType = UNSET
     retainer_months: Months | None | UnsetType = UNSET
+    fields: Values | UnsetType = UNSET
 
 
 class CreateProjectData(_ProjectMembers):
@@ -169,6 +172,20 @@ class UpdateProjectData(_ProjectMembers):
     """Members of a project to change."""
 
     name: Name | UnsetType = UNSET
+
+
+class DuplicateProjectData(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What the new project is to be like; what is left out is as in the one it is made from."""
+
+    name: Name | UnsetType = UNSET
+    shortcode: Prefix | UnsetType = UNSET
+    client_id: Id | None | UnsetType = UNSET
+    start_date: Annotated[date, Meta(description="Dates shift so that it begins then; today if left out")] | (
+        UnsetType
+    ) = UNSET
+    tasks: Annotated[bool, Meta(description="Its tasks too, those cancelled apart")] = True
+    assignees: Annotated[bool, Meta(description="Let the same people do them")] = True
+    members: Annotated[bool, Meta(description="Let the same people in")] = True
 
 
 class SetProjectMemberData(Struct, forbid_unknown_fields=True):

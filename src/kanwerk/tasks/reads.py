@@ -12,6 +12,7 @@ from kanwerk.core.events import Kind, register
 from kanwerk.core.listing import Filter, Read
 from kanwerk.core.reads import Among, Made, Query, Shape
 from kanwerk.core.text import Id
+from kanwerk.fields.values import FieldFilters, values_of
 from kanwerk.labels.models import Label
 from kanwerk.labels.shapes import LABEL
 from kanwerk.people.models import Space, User
@@ -45,6 +46,7 @@ _RELATED: dict[str, Any] = {
     "priority": Made(PRIORITIES.__getitem__, [Task.priority]),
     "recurrence": Shape(RecurrenceData, {"rule": Task.recurrence, "when": Task.recurs_when}, nullable=True),
     "creator": user_data(_CREATOR, _OWN_SPACE, nullable=True),
+    "fields": values_of(Task),
 }
 
 
@@ -142,12 +144,14 @@ TASKS: Read[TaskData, TaskFullData] = Read(
     fences=FENCES,
     list_source=_LIST_SOURCE,
 )
-# What a guest sees of a task: neither times nor what other systems call it.
+TASKS.further = FieldFilters(Task)
+# What a guest sees of a task: neither times and custom fields nor what other systems call it.
 _HIDDEN: dict[str, Any] = {
     "external_id": null(),
     "external_origin": null(),
     "estimate_seconds": null(),
     "tracked_seconds": literal(0),
+    "fields": Made(lambda _: {}, [null()]),
 }
 TASKS_FOR_GUESTS: Read[TaskData, TaskFullData] = Read(
     Task,

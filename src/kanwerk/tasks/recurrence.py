@@ -15,6 +15,7 @@ from kanwerk.core import clock
 from kanwerk.core.database import Database
 from kanwerk.core.problems import Problem
 from kanwerk.core.writes import Write
+from kanwerk.fields.values import copy_fields
 from kanwerk.people.access import Me, system
 from kanwerk.people.models import Space
 from kanwerk.projects.models import Project
@@ -64,6 +65,7 @@ def come_again(db: Write, task: Task, *, by: Me) -> Task | None:
     people = assignees_of(db, task)
     if people:
         _assign(db, made, people, by)
+    copy_fields(db, task, made)
     for copy in COPIED:
         copy(db, task, made, by)
     return made

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from kanwerk.core.text import LINE_PATTERN, Day, ExternalId, Id, Moment, Text, Title
+from kanwerk.fields.shapes import Values
 from kanwerk.people.shapes import UserData
 from kanwerk.projects.shapes import ColumnKind, LabelData, Seconds
 
@@ -169,6 +170,7 @@ class TaskFullData(Struct, kw_only=True):
     estimate_seconds: int | None
     tracked_seconds: int
     recurrence: RecurrenceData | None
+    fields: Values
     created_at: Moment
     updated_at: Moment
     todos: list[TodoData] | UnsetType = UNSET
@@ -191,6 +193,7 @@ class _TaskMembers(Struct, forbid_unknown_fields=True, kw_only=True):
     description: Text | None | UnsetType = UNSET
     estimate_seconds: Seconds | None | UnsetType = UNSET
     recurrence: RecurrenceData | None | UnsetType = UNSET
+    fields: Values | UnsetType = UNSET
 
 
 class CreateTaskData(_TaskMembers):

@@ -11,6 +11,7 @@ from kanwerk.core.externals import external
 from kanwerk.core.ids import new_id
 from kanwerk.core.problems import Conflict, invalid, missing
 from kanwerk.core.writes import Write
+from kanwerk.fields.values import set_fields
 from kanwerk.labels.models import Label
 from kanwerk.people.access import Me
 from kanwerk.people.models import User
@@ -31,6 +32,7 @@ def create_task(db: Write, members: dict[str, Any], *, by: Me) -> Task:
     project = project_of(db, members.pop("project_id"), by, "/project_id")
     column = _column(db, project, members.pop("column_id", None))
     assignees, labels = members.pop("assignee_ids", None), members.pop("label_ids", None)
+    fields = members.pop("fields", None)
     task = Task(
         id=new_id(),
         space_id=db.space_id,
@@ -49,6 +51,7 @@ def create_task(db: Write, members: dict[str, Any], *, by: Me) -> Task:
     db.add(task)
     task.record("task.created", by=by.actor)
     db.flush()
+    set_fields(db, task, fields)
     for user_id in _people(db, project, assignees or ()):
         db.session.add(TaskAssignee(space_id=db.space_id, task_id=task.id, user_id=user_id))
     for label_id in _labels(db, project, labels or ()):
@@ -64,7 +67,8 @@ def change_task(db: Write, task: Task, members: dict[str, Any], *, by: Me) -> No
     refuse_archived(project)
     column_id = members.pop("column_id", task.column_id)
     assignees, labels = members.pop("assignee_ids", None), members.pop("label_ids", None)
-    changes = _set(db, task, members, by=by)
+    fields = members.pop("fields", None)
+    changes = _set(db, task, members, by=by) | set_fields(db, task, fields)
     if labels is not None:
         changes |= _set_labels(db, task, _labels(db, project, labels))
     if changes:

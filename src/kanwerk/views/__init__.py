@@ -1,0 +1,1 @@
+"""Saved views: what somebody looks at again and again."""
