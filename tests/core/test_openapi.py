@@ -25,6 +25,8 @@ GROUPS = [
     "Labels",
     "Webhooks",
     "Search",
+    "Views",
+    "Custom fields",
 ]
 EVENTS = {
     "client": ("ClientFullData", "created updated deleted restored archived unarchived"),

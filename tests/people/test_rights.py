@@ -57,6 +57,21 @@ TABLE: list[tuple[str, Any, tuple[str, ...], str | None]] = [
     ("POST /clients/{client}/unarchive", None, STAFF, "clients:write"),
     ("DELETE /clients/{client}?dependants=detach", None, STAFF, "clients:write"),
     ("POST /clients/{client}/restore", None, STAFF, "clients:write"),
+    ("GET /clients/{client}/fields", None, STAFF, "clients:read"),
+    ("PATCH /clients/{client}/fields", {"fields": {}}, STAFF, "clients:write"),
+    ("GET /fields", None, STAFF, "fields:read"),
+    ("GET /fields/{custom_field}", None, STAFF, "fields:read"),
+    ("POST /fields", {"name": "Size", "applies_to": "task"}, ADMINS, "fields:write"),
+    ("PATCH /fields/{custom_field}", {"name": "Size"}, ADMINS, "fields:write"),
+    ("DELETE /fields/{custom_field}", None, ADMINS, "fields:write"),
+    ("POST /fields/{custom_field}/restore", None, ADMINS, "fields:write"),
+    ("GET /views", None, STAFF, "views:read"),
+    ("GET /views/{view}", None, STAFF, "views:read"),
+    ("POST /views", {"name": "Mine"}, STAFF, "views:write"),
+    ("PATCH /views/{view}", {"name": "Mine"}, ADMINS, "views:write"),
+    ("DELETE /views/{view}", None, ADMINS, "views:write"),
+    ("POST /views/{view}/restore", None, ADMINS, "views:write"),
+    ("POST /projects/{project}/duplicate", {}, STAFF, "projects:write"),
     ("GET /clients/{client}/invoicing", None, STAFF_AND_TAX, "clients:read"),
     ("PATCH /clients/{client}/invoicing", {"city": "Bonn"}, STAFF, "clients:write"),
     ("GET /clients/{client}/contacts", None, STAFF_AND_TAX, "clients:read"),
@@ -154,6 +169,24 @@ OPERATIONS = [pytest.param(*row, id=row[0]) for row in TABLE]
 NOT_FOR_MACHINES = ("tokens:read", "tokens:write")
 
 
+MADE = {
+    "field": ("/business-fields", {"name": "Web"}),
+    "custom_field": ("/fields", {"name": "Size", "applies_to": "client"}),
+    "view": ("/views", {"name": "Mine", "shared": True}),
+}
+
+
+def made_for(agency: Troupe, path: str) -> dict[str, str]:
+    """Make the record that an operation is about, and throw it away where it is to be restored."""
+    found = {}
+    for word, (where, body) in MADE.items():
+        if f"{{{word}}}" in path:
+            found[word] = agency.owner.post(where, body).json()["id"]
+            if path.endswith("restore"):
+                agency.owner.delete(f"{where}/{found[word]}")
+    return found
+
+
 def placed(agency: Troupe, operation: str, body: Any) -> tuple[str, str, Any]:
     method, _, path = operation.partition(" ")
     found = {
@@ -179,10 +212,7 @@ def placed(agency: Troupe, operation: str, body: Any) -> tuple[str, str, Any]:
         agency.colleague.put(f"{record}/files/{{file}}".format(**found))
     if operation.startswith("DELETE") and "relations" in path:
         agency.owner.put(path.format(**found))
-    if "{field}" in path:
-        found["field"] = agency.owner.post("/business-fields", {"name": "Web"}).json()["id"]
-        if path.endswith("restore"):
-            agency.owner.delete(f"/business-fields/{found['field']}")
+    found |= made_for(agency, path)
     if "{newcomer}" in path:
         found["newcomer"] = agency.owner.post("/users", PERSON).json()["id"]
     if path.endswith("colleague}/restore"):

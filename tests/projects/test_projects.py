@@ -24,10 +24,10 @@ def test_only_the_name_is_needed(agency: Troupe) -> None:
         *("id", "external_id", "external_origin", "name", "shortcode", "status", "client_id"),
         *("business_field", "start_date", "due_date", "origin_space", "description", "client", "lead"),
         *("visibility", "billing_method", "currency", "hourly_rate", "budget_seconds", "budget_amount"),
-        *("retainer_months", "archived_at", "created_at", "updated_at"),
+        *("retainer_months", "archived_at", "fields", "created_at", "updated_at"),
     ]
     given = {"name": "Cedar", "shortcode": "CEDA", "status": "active", "visibility": "space"}
-    given |= {"billing_method": "hourly", "currency": "EUR"}
+    given |= {"billing_method": "hourly", "currency": "EUR", "fields": {}}
     assert project.items() >= given.items()
     assert {name for name, value in project.items() if value is not None} == {
         *given,

@@ -37,13 +37,13 @@ WRITES: dict[str, tuple[Any, str]] = {
     "POST /clients/{gone_client}/restore": (None, "client.restored"),
     "POST /clients/{client}/archive": (None, "client.archived"),
     "POST /clients/{archived_client}/unarchive": (None, "client.unarchived"),
-    "PATCH /clients/{client}/fields": ({"fields": {"{custom_key}": "L"}}, "client.updated"),
+    "PATCH /clients/{client}/fields": ({"fields": {"size": "L"}}, "client.updated"),
     "POST /fields": ({"name": "Size", "applies_to": "task"}, "field.created"),
-    "PATCH /fields/{custom_field}": ({"name": "Size"}, "field.updated"),
+    "PATCH /fields/{custom_field}": ({"name": "Width"}, "field.updated"),
     "DELETE /fields/{custom_field}": (None, "field.deleted"),
     "POST /fields/{gone_custom_field}/restore": (None, "field.restored"),
     "POST /views": ({"name": "Mine"}, "view.created"),
-    "PATCH /views/{view}": ({"name": "Mine"}, "view.updated"),
+    "PATCH /views/{view}": ({"name": "Ours"}, "view.updated"),
     "DELETE /views/{view}": (None, "view.deleted"),
     "POST /views/{gone_view}/restore": (None, "view.restored"),
     "PATCH /clients/{client}/invoicing": ({"city": "Bonn"}, "client.updated"),
@@ -120,12 +120,13 @@ STANDS_FOR |= {
     "archived_client": "client",
     "archived_project": "project",
 }
-GROUPS = {"user": "users", "field": "business-fields"}
+STANDS_FOR |= {"gone_custom_field": "custom_field", "gone_view": "view"}
+GROUPS = {"user": "users", "field": "business-fields", "custom_field": "fields"}
 
 
 def place(agency: Troupe, word: str, path: str) -> str:
     """Bring about the record an operation is about, after what the path names before it."""
-    state, _, noun = word.rpartition("_")
+    state, _, noun = word.partition("_") if word.startswith("gone_") else word.rpartition("_")
     owner, found = agency.owner, record(agency, STANDS_FOR.get(word, word))
     task = f"/tasks/{agency.task_id}"
     if word == "first_todo":
@@ -171,6 +172,8 @@ def record(agency: Troupe, word: str) -> str:
         "newcomer": ("/users", PERSON),
         "field": ("/business-fields", {"name": "Web"}),
         "new_project": ("/projects", {"name": "Cedar"}),
+        "custom_field": ("/fields", {"name": "Size", "applies_to": "client"}),
+        "view": ("/views", {"name": "Mine"}),
         "todo": (f"{task}/todos", A_TODO),
         "first_todo": (f"{task}/todos", A_TODO),
         "comment": (f"{task}/comments", SAID),
@@ -200,6 +203,8 @@ def test_a_write_leaves_its_event(agency: Troupe, operation: str) -> None:
         before, _, rest = path.partition("{")
         word, _, after = rest.partition("}")
         path = f"{before}{place(agency, word, before)}{after}"
+    if path.endswith("/fields") and method == "PATCH":
+        record(agency, "custom_field")
     last = agency.owner.last
     headers = FORM_TYPE if isinstance(body, bytes) else {}
     answer = agency.owner.ask(method, path, filled(body, agency), headers=headers)

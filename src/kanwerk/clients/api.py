@@ -11,12 +11,12 @@ from kanwerk.clients.shapes import (
     FIELDS,
     INVOICING,
     ClientData,
-    ClientFieldsData,
     ClientFullData,
     CreateClientData,
+    FieldsData,
     InvoicingData,
     UpdateClientData,
-    UpdateClientFieldsData,
+    UpdateFieldsData,
     UpdateInvoicingData,
 )
 from kanwerk.clients.upserts import create_or_upsert, upsert_client
@@ -170,13 +170,13 @@ def update_client_invoicing(db: Write, me: Me, id: str, body: UpdateInvoicingDat
 
 
 @clients.get("/clients/{id}/fields", needs="clients:fields", read=FIELDS)
-def get_client_fields(db: Db, id: str) -> ClientFieldsData:
+def get_client_fields(db: Db, id: str) -> FieldsData:
     """Show what a client's custom fields hold."""
     return db.one(FIELDS, id)
 
 
 @clients.patch("/clients/{id}/fields", needs="clients:write")
-def update_client_fields(db: Write, me: Me, id: str, body: UpdateClientFieldsData) -> ClientFieldsData:
+def update_client_fields(db: Write, me: Me, id: str, body: UpdateFieldsData) -> FieldsData:
     """Change the custom fields sent; `null` clears one."""
     client = db.load(Client, id)
     client.change_fields(db, body.fields, by=me)

@@ -14,8 +14,9 @@ from kanwerk.core.events import Kind, register
 from kanwerk.core.listing import Filter, Read
 from kanwerk.core.reads import Query, Shape
 from kanwerk.core.text import Day, Email, ExternalId, Id, Moment, Name, Shortcode, fold
+from kanwerk.fields.filters import FieldFilters
 from kanwerk.fields.shapes import Values
-from kanwerk.fields.values import FieldFilters, values_of
+from kanwerk.fields.values import values_of
 from kanwerk.people.models import Space, User
 from kanwerk.people.reads import space_data, user_data
 from kanwerk.people.shapes import Days, Short, SpaceData, UserData, VatId
@@ -106,13 +107,13 @@ class UpdateClientData(Struct, forbid_unknown_fields=True):
     primary_contact_id: Id | None | UnsetType = UNSET
 
 
-class ClientFieldsData(Struct):
+class FieldsData(Struct):
     """What a client's custom fields hold."""
 
     fields: Values
 
 
-class UpdateClientFieldsData(Struct, forbid_unknown_fields=True):
+class UpdateFieldsData(Struct, forbid_unknown_fields=True):
     """Custom fields of a client to change."""
 
     fields: Values
@@ -212,11 +213,11 @@ CLIENTS: Read[ClientData, ClientFullData] = Read(
     search=Client.name_fold,
 )
 CLIENTS.further = FieldFilters(Client)
-FIELDS: Read[ClientData, ClientFieldsData] = Read(
+FIELDS: Read[ClientData, FieldsData] = Read(
     Client,
     Client.__table__,
     item=_shape(ClientData),
-    full=Shape(ClientFieldsData, {"fields": values_of(Client)}),
+    full=Shape(FieldsData, {"fields": values_of(Client)}),
 )
 INVOICING: Read[ClientData, InvoicingData] = Read(
     Client,

@@ -129,6 +129,10 @@ class Among(ColumnElement[bool]):
         self.column: Any = column
         self.parameter = bindparam(parameter, type_=tables.Json())
 
+    def self_group(self, against: Any = None) -> "Among":  # noqa: ARG002 (SQLAlchemy's own)
+        """Stay as it is: ``IN (…) = 1``, as booleans are asked for in SQLite, would be found by no index."""
+        return self
+
 
 @compiles(Among, "sqlite")
 def _among_sqlite(element: Among, compiler: SQLCompiler, **options: Any) -> str:

@@ -17,6 +17,7 @@ from kanwerk.people.access import Me
 KINDS = ("text", "number", "date", "select", "multi_select", "user", "url", "checkbox")
 CHOOSING = ("select", "multi_select")
 TARGETS = ("client", "project", "task")
+PREFIX = "fields."  # before a key, in changes and filters
 MOST = 100  # fields of one target
 FOLDED = 300  # of a value's fold, so many characters are compared: what PostgreSQL's indexes surely hold
 

@@ -15,7 +15,8 @@ from kanwerk.core.listing import Filter, Read
 from kanwerk.core.money import from_minor
 from kanwerk.core.reads import Among, Made, Query, Shape
 from kanwerk.core.text import Id
-from kanwerk.fields.values import FieldFilters, values_of
+from kanwerk.fields.filters import FieldFilters
+from kanwerk.fields.values import values_of
 from kanwerk.people.models import Space, User
 from kanwerk.people.reads import space_data, user_data
 from kanwerk.projects.columns import Column

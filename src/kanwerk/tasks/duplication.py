@@ -40,7 +40,7 @@ def _copy_tasks(db: Write, copying: Copying) -> None:
     tasks = list(db.session.execute(wanted.limit(MOST + 1)).scalars())
     if len(tasks) > MOST:
         message = f"A project of more than {MOST:,} tasks is too large for a template: say tasks false."
-        raise Conflict(message, code="too_large")
+        raise Conflict(message)
     made = {old.id: _copy(db, copying, old, columns[old.column_id].kind) for old in tasks}
     for old in tasks:
         if old.parent_id in made:

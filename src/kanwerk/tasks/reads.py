@@ -12,7 +12,8 @@ from kanwerk.core.events import Kind, register
 from kanwerk.core.listing import Filter, Read
 from kanwerk.core.reads import Among, Made, Query, Shape
 from kanwerk.core.text import Id
-from kanwerk.fields.values import FieldFilters, values_of
+from kanwerk.fields.filters import FieldFilters
+from kanwerk.fields.values import values_of
 from kanwerk.labels.models import Label
 from kanwerk.labels.shapes import LABEL
 from kanwerk.people.models import Space, User

@@ -10,8 +10,7 @@ from kanwerk.core.ids import new_id
 from kanwerk.core.problems import Fault, Forbidden, Invalid, missing
 from kanwerk.core.tables import Base, Json, Named, Owned, Trashable, in_space, key
 from kanwerk.core.writes import Write
-from kanwerk.fields.models import CustomField
-from kanwerk.fields.values import PREFIX
+from kanwerk.fields.models import PREFIX, CustomField
 from kanwerk.people.access import Me
 from kanwerk.projects.members import project_of, sees
 from kanwerk.projects.models import Project
