@@ -14,6 +14,7 @@ from bench.data import Filled, fill
 from bench.load import Sent, paced, rotate, upsert
 from bench.report import Figure, machine, share, tell
 from bench.servers import Running, fetch, floor, product
+from bench.work import work
 from kanwerk.config import Settings
 from kanwerk.core.database import Database
 
@@ -31,13 +32,19 @@ def main() -> None:
     asked.add_argument("--seconds", type=float, default=4, help="of each single run [4]")
     asked.add_argument("--rounds", type=int, default=5, help="of floor and product in turn [5]")
     asked.add_argument("--clients", type=int, default=2000, help="in each of 20 spaces [2000]")
+    asked.add_argument("--tasks", type=int, default=1_000_000, help="in the large space [1,000,000]")
+    asked.add_argument("--only", choices=("clients", "work"), help="a part of it all")
     asked.add_argument("--no-postgres", action="store_true", help="leave PostgreSQL out")
     given = asked.parse_args()
     (ROOT / "data").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "data", ignore_cleanup_errors=True) as made:
         folder = Path(made)
-        figures = sqlite(folder, given.clients, given.seconds, given.rounds)
-        if not given.no_postgres:
+        figures = []
+        if given.only != "work":
+            figures += sqlite(folder, given.clients, given.seconds, given.rounds)
+        if given.only != "clients":
+            figures += work(folder / "work", given.tasks, given.seconds, given.rounds)
+        if given.only != "work" and not given.no_postgres:
             figures += postgres(folder / "postgres", given.clients, given.seconds)
         tell(ROOT / "bench" / "results" / given.name, figures, machine(folder), given.seconds, given.rounds)
 

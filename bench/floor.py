@@ -21,6 +21,8 @@ from litestar import Litestar, Request, get
 from litestar.types import ASGIApp
 from msgspec import Struct
 
+from bench import floor_tasks
+
 _CONTACT = (
     "u.id, u.first_name, u.last_name, u.email, u.type, s.id, s.name, o.id, o.name FROM clients c"
     " LEFT JOIN users u ON u.space_id = c.space_id AND u.id = c.primary_contact_id"
@@ -137,7 +139,8 @@ def app() -> Litestar:
     def bare_one(space_id: str, client_id: str) -> ASGIApp:
         return Answer(record(space_id, client_id))
 
-    return Litestar([list_clients, get_client, bare_list, bare_one], openapi_config=None, logging_config=None)
+    handlers = [list_clients, get_client, bare_list, bare_one, *floor_tasks.handlers(held, known)]
+    return Litestar(handlers, openapi_config=None, logging_config=None)
 
 
 def main() -> None:

@@ -91,7 +91,7 @@ class Db:
         more = len(rows) > query.limit
         if more:
             rows.pop()
-        build = read.item_builder(self.database.dialect)
+        build = read.item.builder(self.database.dialect)
         meta = PageMeta(None, as_of)
         records = [build(row) for row in rows]
         for fill in (*read.always, *(read.includes[name] for name in query.include)):
@@ -149,7 +149,7 @@ class Db:
         if not rows or (rows[0][-1] and not query.trashed):
             raise missing()
         self.version = rows[0][-2]
-        record: F = read.full_builder(self.database.dialect)(rows[0])
+        record: F = read.full.builder(self.database.dialect)(rows[0])
         for fill in read.always:
             fill(self, [record])
         self.finish(read, [record], query.include)
@@ -163,7 +163,7 @@ class Db:
             rows = self.rows(read.record_select(), id=ids[0])
         else:
             rows = self.rows(read.record_select(many=True), ids=list(ids))
-        build = read.full_builder(self.database.dialect)
+        build = read.full.builder(self.database.dialect)
         found = {row[-3]: build(row) for row in rows}
         for fill in read.always:
             fill(self, list(found.values()))

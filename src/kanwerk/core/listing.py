@@ -87,14 +87,13 @@ class Read(Generic[S, F]):
         self.parse = lru_cache(2048)(self._parse)
         self._queries: dict[Any, Query] = {}
         self._wires: dict[tuple[str, str], Callable[[Any], Any] | None] = {}
-        self._builders: dict[tuple[str, str], Callable[[Sequence[Any]], Any]] = {}
         self._params: dict[str, Param] | None = None
 
     def detailed(self) -> "Read[F, F]":
         """Return the same read with full records in its lists, for pages that show more."""
         found: Any = copy(self)
         found.item, found.parse = self.full, lru_cache(2048)(found._parse)  # noqa: SLF001  # its own copy's
-        found._queries, found._builders = {}, {}  # noqa: SLF001
+        found._queries = {}  # noqa: SLF001
         return cast("Read[F, F]", found)
 
     @property
@@ -111,20 +110,6 @@ class Read(Generic[S, F]):
         if self.trashable:
             found.append(Param(name="trashed", type=bool, description="In the trash too", default=False))
         return {param.name: param for param in found}
-
-    def item_builder(self, dialect: Dialect) -> Callable[[Sequence[Any]], S]:
-        """Return what makes a list's Struct from a row."""
-        found = self._builders.get(("item", dialect.name))
-        if found is None:
-            found = self._builders["item", dialect.name] = self.item.builder(dialect)
-        return found
-
-    def full_builder(self, dialect: Dialect) -> Callable[[Sequence[Any]], F]:
-        """Return what makes a single record's Struct from a row."""
-        found = self._builders.get(("full", dialect.name))
-        if found is None:
-            found = self._builders["full", dialect.name] = self.full.builder(dialect)
-        return found
 
     def sort_wire(self, sort: str, dialect: Dialect) -> Callable[[Any], Any] | None:
         """Return what writes the sorted member's value into a cursor."""

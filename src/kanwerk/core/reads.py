@@ -40,6 +40,7 @@ class Shape(Generic[S]):
         self.struct = struct
         self.members = members
         self.nullable = nullable
+        self._built: dict[str, Callable[[Sequence[Any]], S]] = {}
 
     def columns(self) -> list[Column]:
         """Return the expressions to select, flat, in the order ``builder`` reads them."""
@@ -57,10 +58,13 @@ class Shape(Generic[S]):
         """Return a function that makes the Struct from a row; generated, since it runs for every row of every
         list.
         """
-        names: dict[str, Any] = {}
-        expression, _ = self._expression(dialect, names, 0)
-        build: Callable[[Sequence[Any]], S] = eval(f"lambda r: {expression}", names)  # noqa: S307 (our own words only)
-        return build
+        found = self._built.get(dialect.name)
+        if found is None:
+            names: dict[str, Any] = {}
+            expression, _ = self._expression(dialect, names, 0)
+            found = eval(f"lambda r: {expression}", names)  # noqa: S307 (our own words only)
+            self._built[dialect.name] = found
+        return found
 
     def _in_order(self) -> bool:
         taken = [

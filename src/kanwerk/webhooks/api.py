@@ -108,7 +108,7 @@ def _look(db: Db, me: Me, query: EventsQuery) -> EventsPage:
         rows = db.rows(
             EVENTS_BETWEEN_OF, **asked, types=[each for each in query.types if each in TYPES], kinds=kinds
         )
-    build = ACTIVITY.item_builder(db.database.dialect)
+    build = ACTIVITY.item.builder(db.database.dialect)
     events = [build(row) for row in rows]
     after = events[-1].sequence if len(events) == query.limit else max(until, query.after)
     shown = events if me.unbounded else readable(db, events)

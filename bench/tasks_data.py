@@ -1,0 +1,149 @@
+"""Tasks to measure on: a space full of them, and what is searched of them, put there by the engine itself."""
+
+import random
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from kanwerk.config import Settings
+from kanwerk.core.database import Database
+from kanwerk.core.ids import new_id
+from kanwerk.core.writes import Write
+from kanwerk.labels.models import create_label
+from kanwerk.migrations import upgrade
+from kanwerk.nouns import reads as _nouns  # noqa: F401  # for all tables
+from kanwerk.people.spaces import add_person, open_space
+from kanwerk.people.tokens import integration, make_token
+from kanwerk.projects.columns import columns_of
+from kanwerk.projects.creation import create_project
+from kanwerk.search.models import words
+
+PER_PROJECT, PEOPLE, LABELS = 2_000, 20, 8
+_ROWS = 10_000  # of the index: below them are those of the projects
+WORDS = (
+    "Header Navigation Fußzeile Suche Formular Kontakt Preisliste Termin Entwurf Konzept Druckdaten Messe"
+    " Plakat Anzeige Kampagne Newsletter Artikel Übersetzung Video Schnitt Ton Musik Bilder Freigabe"
+    " Abnahme Server Umzug Zertifikat Datenschutz Impressum Statistik Auswertung Bericht Rechnung Angebot"
+    " Vertrag Interview Umfrage Zielgruppe Marke Logo Farben Schrift Raster Icons Illustration Seite"
+).split()
+
+
+class Tasks(Struct):
+    """A space full of tasks: what to ask it for."""
+
+    token: str
+    tasks: list[str]
+    keys: list[str]
+    projects: list[str]
+    columns: list[str]
+    people: list[str]
+    last: str
+
+
+def fill_tasks(folder: Path, count: int) -> Tasks:
+    """Make a database with one space of so many tasks, the same each time, and return what is in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    database = Database(Settings.load(data=folder, database_url="").url)
+    upgrade(database)
+    space = database.write(lambda session: _space(database, session, -(-count // PER_PROJECT)))
+    database.close()
+    with sqlite3.connect(folder / "kanwerk.db") as connection:
+        connection.executescript("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000;")
+        found = _tasks(connection, space, count)
+        connection.execute("INSERT INTO search_index (search_index) VALUES ('optimize')")
+    connection.close()
+    return found
+
+
+def _space(database: Database, session: Any, projects: int) -> dict[str, Any]:
+    db: Write = open_space(database, session, "Bench", "bench")
+    me: Any = db.me
+    people = [
+        add_person(db, f"p{at}@example.com", None, first_name="Mia", last_name=f"B{at}", role="member")[0].id
+        for at in range(PEOPLE)
+    ]
+    holder = integration(db, "Ledger", "admin", by=me)
+    _, token = make_token(db, holder, "Ledger", by=me)
+    labels = [
+        create_label(db, {"name": f"L{at}", "color": "red", "project_id": None}, by=me).id
+        for at in range(LABELS)
+    ]
+    made = []
+    for at in range(projects):
+        project = create_project(db, {"name": f"Project {at}", "shortcode": f"P{at}X"}, by=me)
+        db.flush()
+        made.append((project.id, f"P{at}X", [column.id for column in columns_of(db, project.id)]))
+    db.end()
+    return {"id": db.space_id, "people": people, "labels": labels, "projects": made, "token": token}
+
+
+def _tasks(connection: sqlite3.Connection, space: dict[str, Any], count: int) -> Tasks:
+    chance = random.Random(11)
+    names = (
+        "space_id id version created_at updated_at project_id number column_id position title title_fold"
+        " description priority start_date due_date completed_at creator_id tracked_seconds comment_count"
+        " todo_count todo_done_count file_count"
+    ).split()
+    adding = f"INSERT INTO tasks ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    at, keys, sample, last = 0, [], [], ""
+    index = space["id"].replace("-", "")
+    moment = "2026-01-01T08:00:00.000000Z"
+    for project_id, shortcode, columns in space["projects"]:
+        rows, people, labels, texts, indexed = [], [], [], [], []
+        for number in range(1, min(PER_PROJECT, count - at) + 1):
+            at += 1
+            last = new_id()
+            title = " ".join(chance.choices(WORDS, k=4)) + f" {at}"
+            body = " ".join(chance.choices(WORDS, k=20))
+            column = number * 4 // (PER_PROJECT + 1)
+            due = f"2026-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}" if number % 3 else None
+            rows.append(
+                (
+                    *(
+                        space["id"],
+                        last,
+                        at,
+                        moment,
+                        moment,
+                        project_id,
+                        number,
+                        columns[column],
+                        number << 20,
+                    ),
+                    *(title, title.lower(), body, chance.randint(0, 4), None, due),
+                    *(moment if column == 3 else None, space["people"][0], 0, 0, 0, 0, 0),
+                )
+            )
+            people.append((space["id"], last, chance.choice(space["people"])))
+            labels.append((space["id"], last, chance.choice(space["labels"])))
+            texts.append((space["id"], "task", last, at + _ROWS, project_id, last, 0, title, body))
+            indexed.append((at + _ROWS, index, words(title), words(body)))
+            if number % 199 == 0:
+                sample.append(last)
+                keys.append(f"{shortcode}-{number}")
+        connection.executemany(adding, rows)
+        connection.executemany(
+            "INSERT INTO task_assignees (space_id, task_id, user_id) VALUES (?, ?, ?)", people
+        )
+        connection.executemany(
+            "INSERT INTO task_labels (space_id, task_id, label_id) VALUES (?, ?, ?)", labels
+        )
+        connection.executemany(
+            "INSERT INTO search_texts (space_id, kind, record_id, row, project_id, task_id, external, title,"
+            " body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            texts,
+        )
+        connection.executemany(
+            "INSERT INTO search_index (rowid, space, title, body) VALUES (?, ?, ?, ?)", indexed
+        )
+        connection.execute(
+            "UPDATE task_counters SET last_number = ? WHERE space_id = ? AND project_id = ?",
+            (len(rows), space["id"], project_id),
+        )
+        connection.commit()
+    connection.execute("UPDATE event_counters SET last_sequence = last_sequence + ?", (count,))
+    projects = [each[0] for each in space["projects"]]
+    columns = [each[2][1] for each in space["projects"]]
+    return Tasks(space["token"], sample, keys, projects, columns, space["people"], last)
