@@ -18,7 +18,7 @@ from kanwerk.people.spaces import add_person, open_space
 from kanwerk.people.tokens import integration, make_token
 from kanwerk.projects.columns import columns_of
 from kanwerk.projects.creation import create_project
-from kanwerk.search.models import words
+from kanwerk.search.models import own_words, words
 
 PER_PROJECT, PEOPLE, LABELS = 2_000, 20, 8
 _ROWS = 10_000  # of the index: below them are those of the projects
@@ -88,7 +88,6 @@ def _tasks(connection: sqlite3.Connection, space: dict[str, Any], count: int) ->
     ).split()
     adding = f"INSERT INTO tasks ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
     at, keys, sample, last = 0, [], [], ""
-    index = space["id"].replace("-", "")
     moment = "2026-01-01T08:00:00.000000Z"
     for project_id, shortcode, columns in space["projects"]:
         rows, people, labels, texts, indexed = [], [], [], [], []
@@ -119,7 +118,7 @@ def _tasks(connection: sqlite3.Connection, space: dict[str, Any], count: int) ->
             people.append((space["id"], last, chance.choice(space["people"])))
             labels.append((space["id"], last, chance.choice(space["labels"])))
             texts.append((space["id"], "task", last, at + _ROWS, project_id, last, 0, title, body))
-            indexed.append((at + _ROWS, index, words(title), words(body)))
+            indexed.append((at + _ROWS, *(own_words(space["id"], words(each)) for each in (title, body))))
             if number % 199 == 0:
                 sample.append(last)
                 keys.append(f"{shortcode}-{number}")
@@ -135,9 +134,7 @@ def _tasks(connection: sqlite3.Connection, space: dict[str, Any], count: int) ->
             " body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             texts,
         )
-        connection.executemany(
-            "INSERT INTO search_index (rowid, space, title, body) VALUES (?, ?, ?, ?)", indexed
-        )
+        connection.executemany("INSERT INTO search_index (rowid, title, body) VALUES (?, ?, ?)", indexed)
         connection.execute(
             "UPDATE task_counters SET last_number = ? WHERE space_id = ? AND project_id = ?",
             (len(rows), space["id"], project_id),

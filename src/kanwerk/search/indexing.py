@@ -11,7 +11,7 @@ from kanwerk.core.events import FOLLOWERS
 from kanwerk.core.writes import Pending, Write
 from kanwerk.files.models import File
 from kanwerk.projects.models import Project
-from kanwerk.search.models import LONGEST_BODY, SearchText, words
+from kanwerk.search.models import LONGEST_BODY, SearchText, own_words, words
 from kanwerk.tasks.models import Task
 
 GONE = ("deleted", "detached")
@@ -107,7 +107,7 @@ _THIS = (
 )
 _REMOVING = delete(_TEXTS).where(*_THIS).returning(_TEXTS.c.row)
 _UNINDEXING = text("DELETE FROM search_index WHERE rowid = :row")
-_INDEXING = text("INSERT INTO search_index (space, title, body) VALUES (:space, :title, :body)")
+_INDEXING = text("INSERT INTO search_index (title, body) VALUES (:title, :body)")
 _ADDING = insert(_TEXTS).values(
     {name: bindparam(name) for name in _TEXTS.c.keys() if name != "document"}  # noqa: SIM118 (not a dict)
 )
@@ -145,8 +145,7 @@ def add(db: Write, record: Any) -> None:
     }
     title = words(entry.title)
     if db.database.sqlite:
-        space = db.space_id.replace("-", "")
-        indexed = {"space": space, "title": title, "body": words(body)}
+        indexed = {"title": own_words(db.space_id, title), "body": own_words(db.space_id, words(body))}
         found["row"] = db.driver.execute(_INDEXING.text, indexed).lastrowid  # FTS5 has no RETURNING
         db.send(_ADDING, [found])
     else:

@@ -1,6 +1,7 @@
 """The texts that are searched: each with what decides who may find it.
 
-In SQLite the index is an FTS5 table beside this one, joined by ``row``; in PostgreSQL it is ``document``.
+In SQLite the index is an FTS5 table beside this one, joined by ``row``, which holds beginnings of up to four
+letters apart; in PostgreSQL it is ``document``.
 Both hold words folded by us (case, marks, ß as ss), so that both engines find the same.
 """
 
@@ -17,6 +18,7 @@ from kanwerk.core.text import fold
 WORD = re.compile(r"[^\W_]+")
 LONGEST_BODY = 20_000
 MOST_WORDS = 8
+KEY = 4  # letters of a space's id before its words
 
 
 class SearchText(Base):
@@ -42,6 +44,20 @@ class SearchText(Base):
 def words(text: str) -> str:
     """Return a text's words as they are indexed."""
     return " ".join(WORD.findall(fold(text)))
+
+
+def own_words(space_id: str, words_: str) -> str:
+    """Return words as SQLite's index has them: each begins with a few letters of its space's id, so that one
+    space's words lie together and no other's are walked.
+    """
+    return " ".join(f"{key_of(space_id)}{word}" for word in words_.split())
+
+
+def key_of(space_id: str) -> str:
+    """Return what a space's words begin with in SQLite's index; two spaces may share it, rows tell them
+    apart.
+    """
+    return space_id[-KEY:]
 
 
 def asked_words(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from kanwerk.core.db import Db
 from kanwerk.core.reads import Among, Query
 from kanwerk.core.text import fold
 from kanwerk.projects.models import Project
-from kanwerk.search.models import WORD, asked_words
+from kanwerk.search.models import WORD, asked_words, key_of
 from kanwerk.search.shapes import FoundData, SearchKind
 from kanwerk.tasks.models import Task
 from kanwerk.tasks.numbers import KEY
@@ -69,7 +69,9 @@ _SHORTCODES = Query(
 
 
 def look_for(db: Db, q: str, kinds: list[str] | None, limit: int) -> list[FoundData]:
-    """Return what the words are found in: every word begins a word of it. Titles come first."""
+    """Return what the words are found in: every word begins a word of it. Whole words of titles come first,
+    then titles, then the rest.
+    """
     me: Any = db.me
     wanted = [kind.value for kind in SearchKind if (not kinds or kind.value in kinds)]
     allowed = [kind for kind in wanted if me.may(_NEEDS[kind])]
@@ -79,8 +81,8 @@ def look_for(db: Db, q: str, kinds: list[str] | None, limit: int) -> list[FoundD
     who = "all" if me.admin else (me.type if me.type in ("guest", "tax_advisor") else "staff")
     query = _QUERIES[db.database.sqlite, who]
     rows: dict[tuple[str, str], tuple[Any, ...]] = {}
-    for titles in (True, False):
-        match = _match(db, asked, titles=titles)
+    for whole, titles in ((True, True), (False, True), (False, False)):
+        match = _match(db, asked, whole=whole, titles=titles)
         for row in db.rows(query, match=match, kinds=allowed, limit=LOOKED_AT):
             rows.setdefault((row[0], str(row[1])), row)
         if len(rows) >= limit:
@@ -88,12 +90,14 @@ def look_for(db: Db, q: str, kinds: list[str] | None, limit: int) -> list[FoundD
     return _shown(db, list(rows.values())[:limit], asked)
 
 
-def _match(db: Db, asked: list[str], *, titles: bool) -> str:
+def _match(db: Db, asked: list[str], *, whole: bool, titles: bool) -> str:
+    """Return what the engine looks for: whole words, which it finds at once, or their beginnings."""
+    begins = "" if whole else "*"
     if not db.database.sqlite:
-        return " & ".join(f"{word}:*{'A' if titles else ''}" for word in asked)
-    columns = "title" if titles else "{title body}"
-    found = " AND ".join(f'"{word}"*' for word in asked)
-    return f'space : "{db.space_id.replace("-", "")}" AND {columns} : ({found})'
+        return " & ".join(f"{word}:{begins}{'A' if titles else ''}" for word in asked)
+    columns, key = "title" if titles else "{title body}", key_of(db.space_id)
+    found = " AND ".join(f'"{key}{word}"{begins}' for word in asked)
+    return f"{columns} : ({found})"
 
 
 def _shown(db: Db, rows: list[tuple[Any, ...]], asked: list[str]) -> list[FoundData]:

@@ -41,7 +41,7 @@ def upgrade() -> None:
     if connection.dialect.name == "sqlite":
         op.execute(
             "CREATE VIRTUAL TABLE search_index USING fts5"
-            "(space, title, body, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3')"
+            "(title, body, tokenize = 'unicode61 remove_diacritics 0', detail = column, prefix = '5 6 7 8')"
         )
     else:
         op.execute("CREATE INDEX ix_search_texts_document ON search_texts USING gin (document)")
@@ -53,7 +53,7 @@ def upgrade() -> None:
 
 
 def _index(connection: Any, row: dict[str, Any]) -> None:
-    from kanwerk.search.models import words
+    from kanwerk.search.models import own_words, words
 
     row["body"] = row["body"] or ""
     title, body = words(row["title"]), words(row["body"])
@@ -62,8 +62,8 @@ def _index(connection: Any, row: dict[str, Any]) -> None:
     texts = sa.table("search_texts", *(sa.column(name) for name in (*found, "document")))
     if connection.dialect.name == "sqlite":
         inserted = connection.execute(
-            sa.text("INSERT INTO search_index (space, title, body) VALUES (:space, :title, :body)"),
-            {"space": found["space_id"].replace("-", ""), "title": title, "body": body},
+            sa.text("INSERT INTO search_index (title, body) VALUES (:title, :body)"),
+            {"title": own_words(row["space_id"], title), "body": own_words(row["space_id"], body)},
         )
         found["row"] = inserted.lastrowid
         connection.execute(texts.insert().values(**found))
