@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 
 HOST = "127.0.0.1"
-_KANWERK = Path(sys.executable).with_name("kanwerk")
+KANWERK = str(Path(sys.executable).with_name("kanwerk"))
 
 
 class Running(Struct):
@@ -48,7 +48,7 @@ def product(folder: Path, database_url: str = "") -> Iterator[Running]:
     # Python must be able to keep what it compiled: a warm start is one that does not compile again.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     environment |= {"KANWERK_RATE_LIMIT": "1000000000/minute", "KANWERK_LOG_FORMAT": "json"}
-    command = [str(_KANWERK), "serve", "--port", str(port), "--data", str(folder)]
+    command = [KANWERK, "serve", "--port", str(port), "--data", str(folder)]
     if database_url:
         command += ["--database-url", database_url]
     with (folder / "server.log").open("ab") as log:

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -12,13 +13,14 @@ from urllib.parse import quote
 
 import msgspec
 
+from bench.boards import board
 from bench.load import rotate
 from bench.report import Figure, share
-from bench.servers import HOST, Running, fetch, floor, product
+from bench.servers import HOST, KANWERK, Running, fetch, floor, product
 from bench.tasks_data import WORDS, Tasks, fill_tasks
 
 FEW = 10_000
-MOVES, SEARCHES = 150, 200
+MOVES, SEARCHES, CARDS = 150, 200, 10_000
 GIB = 2**30
 _PIECE = 2**20
 API = "/api/v1"
@@ -35,7 +37,7 @@ def work(folder: Path, many: int, seconds: float, rounds: int, upload: int = 2 *
             figures += _search(large, lots, many)
     with product(folder / "few") as small:
         figures += _files(small, few, upload)
-    return figures
+    return [*figures, _import(folder / "import")]
 
 
 def _shares(
@@ -193,6 +195,23 @@ def _search(server: Running, tasks: Tasks, many: int) -> list[Figure]:
         Figure(f"search over {many:,} tasks: median", median(times), "ms", note=note),
         Figure(f"search over {many:,} tasks: p95", share(times, 0.95), "ms", most=50),
     ]
+
+
+def _import(folder: Path) -> Figure:
+    """Import a large board of Trello into an empty space, as an operator would."""
+    folder.mkdir()
+    (folder / "board.json").write_bytes(board(CARDS))
+    place = ["--data", str(folder)]
+    people = ["--email", "mia@example.com", "--first-name", "Mia", "--last-name", "Berger"]
+    init = [KANWERK, "init", "--space", "Bench", *people, "--password", "a long enough one", *place]
+    subprocess.run(init, check=True, capture_output=True)
+    began = time.perf_counter()
+    command = [KANWERK, "import", "trello", str(folder / "board.json"), "--space", "bench", *place]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    seconds = time.perf_counter() - began
+    assert f"{CARDS:,} created" in said, said
+    note = "with 6,000 lines of checklists and 3,334 comments"
+    return Figure(f"import of a Trello board of {CARDS:,} cards", seconds, "s", most=30, note=note)
 
 
 def _files(server: Running, tasks: Tasks, size: int) -> list[Figure]:

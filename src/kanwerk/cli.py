@@ -216,9 +216,10 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, with_demo: 
 
     database = opened(settings)
     if with_demo:
+        from kanwerk.core.storage import Storage
         from kanwerk.seeds.demo import fill
 
-        click.echo(fill(database), err=False)
+        click.echo(fill(database, Storage(settings.files_url, settings.data)), err=False)
     code = server.set_up_code(database)
     database.close()
     server.run(settings, host, port, workers, code)
@@ -226,10 +227,11 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, with_demo: 
 
 def demo(settings: Settings) -> None:
     """Fill an empty database with the demo agency and print how to sign in."""
+    from kanwerk.core.storage import Storage
     from kanwerk.seeds.demo import fill
 
     database = opened(settings)
-    click.echo(fill(database))
+    click.echo(fill(database, Storage(settings.files_url, settings.data)))
     database.close()
 
 

@@ -26,6 +26,16 @@ LIMIT, MOST = 50, 500
 Searched = Annotated[str, Meta(max_length=300)]
 
 
+class Link(NamedTuple):
+    """Rows between records and others, such as who is to do a task: the table, in it the record's column,
+    and the record's id.
+    """
+
+    table: Any
+    of: Any
+    record: Any
+
+
 class Filter(NamedTuple):
     """A filter: the column it compares, the type of its values, whether it takes several, what it does."""
 
@@ -35,6 +45,7 @@ class Filter(NamedTuple):
     many: bool = True
     make: Callable[[Any], Any] | None = None
     where: Callable[[str], ColumnElement[bool]] | None = None  # instead of comparing the column
+    link: Link | None = None  # instead of either: the rows between records and what they are filtered by
 
 
 class Further(params.Further, Protocol):

@@ -15,7 +15,14 @@ from kanwerk.core.reads import Among, Query
 def page(read: Any, query: ListQuery, fence: str | None, part: str, *, further: bool) -> Query:
     """Return the SELECT of a page, ``further`` that of one after ``:after`` and ``:after_id``."""
     column, row_id = read.sorts[query.sort], read.model.id
-    conditions = conditions_of(read, query, fence)
+    led_by = _leader(read, query) if column is row_id else None
+    conditions = conditions_of(read, query, fence, led_by)
+    sources = [read.list_source]
+    if led_by is not None:  # its rows lie in the order that is asked for: the page begins and ends with them
+        link = read.filters[led_by].link
+        sources.append(link.table.__table__)
+        conditions += [link.table.space_id == read.model.space_id, link.of == read.model.id]
+        column = row_id = link.of
     order = [row_id] if column is row_id or part == "nulls" else [column, row_id]
     if part != "all":
         conditions.append(column.is_(None) if part == "nulls" else column.is_not(None))
@@ -28,7 +35,7 @@ def page(read: Any, query: ListQuery, fence: str | None, part: str, *, further: 
     beside += [] if column is row_id else [column.label("row_sort")]
     statement = (
         select(*read.item.columns(), *beside)
-        .select_from(read.list_source)
+        .select_from(*sources)
         .where(*conditions)
         .order_by(*(each.desc() if query.descending else each.asc() for each in order))
         .limit(bindparam("limit"))
@@ -36,10 +43,19 @@ def page(read: Any, query: ListQuery, fence: str | None, part: str, *, further: 
     return Query(statement)
 
 
-def conditions_of(read: Any, query: ListQuery, fence: str | None) -> list[ColumnElement[bool]]:
+def _leader(read: Any, query: ListQuery) -> str | None:
+    """Return the filter by links whose one value leads through a list that is sorted by id."""
+    led = (name for name in query.filters if name in query.single and read.filters[name].link)
+    return next(led, None)
+
+
+def conditions_of(
+    read: Any, query: ListQuery, fence: str | None, led_by: str | None = None
+) -> list[ColumnElement[bool]]:
     """Return what the records of a list have in common: the space, the fence, the filters."""
     model = read.model
-    found: list[ColumnElement[bool]] = [model.space_id == bindparam("space_id")]
+    first = model if led_by is None else read.filters[led_by].link.table
+    found: list[ColumnElement[bool]] = [first.space_id == bindparam("space_id")]
     if fence:
         found.append(read.fences[fence])
     if read.trashable:
@@ -54,14 +70,18 @@ def conditions_of(read: Any, query: ListQuery, fence: str | None) -> list[Column
         elif name == "q":
             found.append(read.search.like(bindparam("q"), escape="\\"))
         elif name in read.filters:
-            found.append(_compared(read.filters[name], name, query))
+            found.append(_compared(read.filters[name], name, query, led=name == led_by))
         else:
             found.append(read.further.where(name))
     return found
 
 
-def _compared(given: Any, name: str, query: ListQuery) -> ColumnElement[bool]:
+def _compared(given: Any, name: str, query: ListQuery, *, led: bool) -> ColumnElement[bool]:
     column: Any = given.column
+    if given.link is not None and not led:
+        those = select(given.link.of).where(given.link.table.space_id == bindparam("space_id"))
+        one = column == bindparam(name, type_=column.type)
+        return given.link.record.in_(those.where(one if name in query.single else Among(column, name)))  # type: ignore[no-any-return]
     if given.where is not None:
         return given.where(name)  # type: ignore[no-any-return]
     if given.type is bool:  # bound: one statement serves both answers

@@ -11,7 +11,7 @@ from kanwerk.clients.models import Client
 from kanwerk.clients.shapes import CLIENTS, ClientFullData, ProjectData, ProjectStatus
 from kanwerk.core.db import Db
 from kanwerk.core.events import EventPrivate, Kind, register
-from kanwerk.core.listing import Filter, Read
+from kanwerk.core.listing import Filter, Link, Read
 from kanwerk.core.money import from_minor
 from kanwerk.core.reads import Among, Made, Query, Shape
 from kanwerk.core.text import Id
@@ -73,14 +73,10 @@ PROJECTS: Read[ProjectData, ProjectFullData] = Read(
         "status": Filter(Project.status, ProjectStatus, "Only projects with these statuses"),
         "business_field_id": Filter(Project.business_field_id, Id, "Only projects of these business fields"),
         "member_id": Filter(
-            Project.id,
+            ProjectMember.user_id,
             Id,
             "Only projects that one of these users is a member of",
-            where=lambda name: Project.id.in_(
-                select(ProjectMember.project_id).where(
-                    ProjectMember.space_id == bindparam("space_id"), Among(ProjectMember.user_id, name)
-                )
-            ),
+            link=Link(ProjectMember, ProjectMember.project_id, Project.id),
         ),
         "lead_id": Filter(Project.lead_id, Id, "Only projects that these users lead"),
         "external_id": Filter(Project.external_id, str, "Only projects with these external ids"),

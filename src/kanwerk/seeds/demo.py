@@ -15,6 +15,7 @@ from kanwerk.core import clock
 from kanwerk.core.archive import archive
 from kanwerk.core.database import Database
 from kanwerk.core.problems import Conflict
+from kanwerk.core.storage import Storage
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 from kanwerk.people.identities import by_email, hash_password
@@ -36,7 +37,7 @@ START = 420.0  # days that the agencies have been here
 PASSWORD = "kanwerk-demo"  # noqa: S105 (printed for whoever tries the demo)
 
 
-def fill(database: Database) -> str:
+def fill(database: Database, storage: Storage) -> str:
     """Fill an empty database and return how to sign in; one with the demo in it stays as it is.
 
     ``Conflict`` when there are other spaces already.
@@ -50,7 +51,7 @@ def fill(database: Database) -> str:
             raise Conflict(message)
         hashed = hash_password(PASSWORD)
         for agency in (AGENCY, PARTNER):
-            _Filling(database, session, agency, hashed).run()
+            _Filling(database, session, storage, agency, hashed).run()
 
     database.write(job)
     return _sign_in()
@@ -72,7 +73,9 @@ class _Filling:
     order.
     """
 
-    def __init__(self, database: Database, session: Session, agency: DemoAgency, hashed: str) -> None:
+    def __init__(
+        self, database: Database, session: Session, storage: Storage, agency: DemoAgency, hashed: str
+    ) -> None:
         self.agency, self.hashed, self.now = agency, hashed, clock.now()
         self.people: dict[str, User] = {}
         self.fields: dict[str, BusinessField] = {}
@@ -85,7 +88,7 @@ class _Filling:
             self.me = cast("Me", self.db.me)
             self._begin()
         self.staff = [self._acting(user) for user in self.people.values() if user.type == "user"]
-        self.work = Work(self.db, self.people, self._acting, self.now.date())
+        self.work = Work(self.db, storage, self.people, self._acting, self.now.date())
         with self._days_ago(START):
             self.work.begin(self.me)
 

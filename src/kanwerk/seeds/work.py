@@ -6,17 +6,32 @@ from functools import partial
 from typing import Any
 
 from kanwerk.comments.models import create_comment, react
+from kanwerk.core.storage import Storage
 from kanwerk.core.writes import Write
+from kanwerk.fields.models import create_field
+from kanwerk.fields.shapes import FieldOptionData
 from kanwerk.labels.models import create_label
 from kanwerk.people.access import Me
 from kanwerk.projects.columns import columns_of
 from kanwerk.projects.models import Project
+from kanwerk.seeds.files import add_file
 from kanwerk.seeds.shapes import DemoProject
-from kanwerk.seeds.work_data import CHECKLISTS, LABELS, PARTS, SAID, SAID_BY_GUESTS, STEPS
+from kanwerk.seeds.work_data import (
+    CHECKLISTS,
+    FIELDS,
+    LABELS,
+    PARTS,
+    SAID,
+    SAID_BY_GUESTS,
+    SIZES,
+    STEPS,
+    VIEWS,
+)
 from kanwerk.tasks.models import Task
 from kanwerk.tasks.moves import move
 from kanwerk.tasks.writing import create_task
 from kanwerk.todos.models import create_todo
+from kanwerk.views.models import create_view
 
 Step = tuple[float, Callable[[], object]]
 # Of twenty tasks of a project that goes on, so many are done, begun, and planned; the rest are ideas.
@@ -27,17 +42,33 @@ PRIORITIES = ("none", "none", "medium", "none", "low", "high", "none", "medium",
 class Work:
     """The tasks of one agency's projects; all follows from the place in the lists, nothing is random."""
 
-    def __init__(self, db: Write, people: dict[str, Any], acting: Callable[[Any], Me], today: date) -> None:
-        """Take the writer and the people."""
+    def __init__(
+        self,
+        db: Write,
+        storage: Storage,
+        people: dict[str, Any],
+        acting: Callable[[Any], Me],
+        today: date,
+    ) -> None:
+        """Take the writer, the place for files and the people."""
+        self.storage = storage
         self.db, self.people, self.acting, self.today = db, people, acting, today
         self.labels: list[str] = []
         self.tasks: dict[tuple[int, int], Task] = {}
 
     def begin(self, by: Me) -> None:
-        """Make the labels of the space."""
+        """Make the labels, custom fields and shared views of the space."""
         for name, color in LABELS:
             label = create_label(self.db, {"name": name, "color": color, "project_id": None}, by=by)
             self.labels.append(label.id)
+        for target, name, kind, options in FIELDS:
+            chosen = [FieldOptionData(option) for option in options]
+            members = {"applies_to": target, "name": name, "kind": kind, "options": chosen}
+            create_field(self.db, members, by=by)
+        self.db.flush()
+        owner = self.acting(next(iter(self.people.values())))
+        for view in VIEWS:
+            create_view(self.db, {"shared": True, **view}, by=owner)
         self.db.flush()
 
     def plan(
@@ -78,6 +109,8 @@ class Work:
         by = staff[(index + place) % len(staff)]
         if started:
             yield begun - work * 0.4, partial(self._move, place, index, 2, by)
+        if fate % 9 == 4:  # noqa: PLR2004 (every ninth)
+            yield begun - work * 0.6, partial(self._attach, place, index, by)
         if fate % 4 == 1:
             yield (
                 begun - work * 0.5,
@@ -111,6 +144,7 @@ class Work:
             "assignee_ids": [doer.id] if fate % 7 else [],
             "label_ids": [self.labels[(index + place) % len(self.labels)]] if fate % 5 == 0 else [],
             "due_date": due if fate % 3 else None,
+            "fields": {"size": SIZES[(index + place) % len(SIZES)]} if fate % 3 else {},
             "estimate_seconds": 3600 * (1 + (index + place) % 12) if fate % 2 else None,
         }
         if fate >= PLANNED:
@@ -124,6 +158,11 @@ class Work:
         task = self.tasks[place, index]
         columns = columns_of(self.db, task.project_id)
         move(self.db, task, column_id=columns[column].id, by=self.acting(self.people[by]))
+
+    def _attach(self, place: int, index: int, who: str) -> None:
+        task, by = self.tasks[place, index], self.acting(self.people[who])
+        file = add_file(self.db, self.storage, place * 3 + index, task.title, by=by)
+        file.attach(self.db, "task_id", task.id, by=by)
 
     def _say(self, place: int, index: int, who: str, body: str) -> None:
         task, by = self.tasks[place, index], self.acting(self.people[who])

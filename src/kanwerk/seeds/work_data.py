@@ -1,18 +1,20 @@
 """What is done in the demo's projects: the parts of each business field and the steps a part goes through."""
 
+from typing import Any
+
 STEPS: dict[str, tuple[str, ...]] = {
     "web": ("Write the user story for", "Design", "Build", "Test", "Write the copy for"),
-    "brand": ("Research", "Sketch", "Refine", "Present"),
+    "brand": ("Research", "Sketch", "Refine", "Present", "Hand over"),
     "identity": ("Research", "Sketch", "Refine", "Present"),
     "consulting": ("Prepare", "Hold", "Write up"),
-    "print": ("Lay out", "Proofread", "Correct", "Send to print:"),
+    "print": ("Lay out", "Proofread", "Correct", "Get prices for", "Send to print:"),
     "packaging": ("Sketch", "Make a dummy of", "Finish the artwork for", "Check the proof of"),
     "campaigns": ("Write the brief for", "Design", "Approve", "Book media for", "Evaluate"),
-    "content": ("Outline", "Write", "Edit", "Publish"),
+    "content": ("Outline", "Write", "Edit", "Translate", "Publish"),
     "photo": ("Plan", "Shoot", "Select from", "Retouch"),
     "motion": ("Storyboard", "Animate", "Add sound to", "Render"),
     "exhibition": ("Plan", "Draw", "Order material for", "Build"),
-    "service": ("Update", "Check", "Document"),
+    "service": ("Update", "Check", "Measure", "Document"),
 }
 PARTS: dict[str, tuple[str, ...]] = {
     "web": (
@@ -130,6 +132,30 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
 }
 PARTS["identity"] = PARTS["brand"]
+SIZES = ("small", "medium", "large", "small", "medium")
+FIELDS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("task", "Size", "select", ("Small", "Medium", "Large")),
+    ("task", "Link to the draft", "url", ()),
+    ("project", "Contract", "select", ("Framework", "Single order", "Care plan")),
+    ("project", "Go-live", "date", ()),
+    ("client", "Care level", "select", ("Gold", "Silver", "Bronze")),
+    ("client", "Customer since", "date", ()),
+)
+VIEWS: tuple[dict[str, Any], ...] = (
+    {
+        "name": "My open tasks",
+        "filters": {"assignee_id": "me", "completed": "false"},
+        "sort": "due_date",
+        "group_by": "project",
+    },
+    {
+        "name": "Urgent",
+        "filters": {"priority": "high,urgent", "completed": "false"},
+        "sort": "-priority",
+        "group_by": "assignee",
+    },
+    {"name": "By size", "filters": {"completed": "false"}, "sort": "position", "group_by": "fields.size"},
+)
 LABELS = (
     ("Urgent for the client", "red"),
     ("Waiting", "amber"),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from kanwerk.core.db import Db
 from kanwerk.core.events import Kind, register
-from kanwerk.core.listing import Filter, Read
+from kanwerk.core.listing import Filter, Link, Read
 from kanwerk.core.reads import Among, Made, Query, Shape
 from kanwerk.core.text import Id
 from kanwerk.fields.filters import FieldFilters
@@ -77,12 +77,6 @@ _LIST_SOURCE: Any = Task.__table__.join(
 ).join(Column.__table__, (Column.space_id == Task.space_id) & (Column.id == Task.column_id))
 
 
-def _those_with(link: Any, column: Any) -> Any:
-    return lambda name: Task.id.in_(
-        select(link.task_id).where(link.space_id == bindparam("space_id"), Among(column, name))
-    )
-
-
 def _day(name: str) -> Any:
     return bindparam(name, type_=Task.due_date.type)
 
@@ -93,16 +87,16 @@ FILTERS = {
     "column_id": Filter(Task.column_id, Id, "Only tasks in these columns"),
     "kind": Filter(Column.kind, ColumnKind, "Only tasks in columns of these kinds"),
     "assignee_id": Filter(
-        Task.id,
+        TaskAssignee.user_id,
         Id,
         "Only tasks that one of these users is to do",
-        where=_those_with(TaskAssignee, TaskAssignee.user_id),
+        link=Link(TaskAssignee, TaskAssignee.task_id, Task.id),
     ),
     "label_id": Filter(
-        Task.id,
+        TaskLabel.label_id,
         Id,
         "Only tasks that carry one of these labels",
-        where=_those_with(TaskLabel, TaskLabel.label_id),
+        link=Link(TaskLabel, TaskLabel.task_id, Task.id),
     ),
     "creator_id": Filter(Task.creator_id, Id, "Only tasks that these users made"),
     "parent_id": Filter(Task.parent_id, Id, "Only subtasks of these tasks"),
