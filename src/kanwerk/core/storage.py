@@ -53,7 +53,7 @@ class Storage:
         import obstore
 
         with _reachable():
-            await obstore.put_async(self.store, path, content)
+            await obstore.put_async(self.store, path, content, max_concurrency=1)  # a part of 5 MiB at a time
 
     async def chunks(self, path: str, start: int, length: int) -> AsyncIterator[bytes]:
         """Yield a part of a content."""
@@ -62,7 +62,7 @@ class Storage:
         with _reachable():
             end = start + length
             while start < end:
-                step = min(start + CHUNK * 4, end)
+                step = min(start + CHUNK, end)
                 part = await obstore.get_range_async(self.store, path, start=start, end=step)
                 yield bytes(part)
                 start = step
