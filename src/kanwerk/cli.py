@@ -10,9 +10,26 @@ from kanwerk.commands import Failure, command, in_space, opened, password_from
 from kanwerk.config import Settings
 from kanwerk.core.database import Database
 from kanwerk.core.writes import Write
+from kanwerk.import_commands import imports
 
 
-@click.group()
+class Cli(click.Group):
+    """The commands; those that import are looked at only when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name all commands."""
+        return sorted([*super().list_commands(ctx), "import"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name."""
+        if cmd_name == "import":
+            from kanwerk.import_commands import imports
+
+            return imports
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=Cli)
 @click.version_option(__version__, prog_name="kanwerk")
 def cli() -> None:
     """Kanwerk, the work platform for agencies."""
@@ -21,7 +38,7 @@ def cli() -> None:
 user = click.Group("user", help="People of a space.")
 token = click.Group("token", help="API tokens.")
 space = click.Group("space", help="Spaces.")
-for each in (user, token, space):
+for each in (user, token, space, imports):
     cli.add_command(each)
 
 KNOWN = " This address was known: its password stays."

@@ -129,7 +129,8 @@ def create_comment(db: Write, about: dict[str, str], members: dict[str, Any], *,
     db.add(comment)
     comment.record("comment.created", by=by.actor)
     db.flush()
-    mention(db, comment)
+    if mentioned(comment.body):
+        mention(db, comment)
     if comment.task_id is not None:
         db.add_up(Task, comment.task_id, comment_count=1)
     return comment

@@ -9,6 +9,8 @@ from kanwerk.core.tables import Base, Key, in_space
 class ImportLink(Base):
     """A record of ours that was made from one of another system, which has no external id of its own: a
     column, a label, a line of a checklist, a comment.
+
+    Of the kinds that end in ``seen``, ``record_id`` is a hash of what the other system's record looked like.
     """
 
     __tablename__ = "import_links"

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Insert, bindparam, delete, insert, select
 
 from kanwerk.core import clock
 from kanwerk.core.archive import refuse_archived
@@ -24,6 +24,17 @@ from kanwerk.tasks.numbers import next_number
 from kanwerk.tasks.rules import check as check_rule
 
 DEEPEST = 20  # subtasks within subtasks
+
+
+def _tying(table: Any, other: str) -> Insert:
+    named = {"space_id": "of_space", "task_id": "of_task", other: "other"}
+    bound = {name: bindparam(word, type_=table.__table__.c[name].type) for name, word in named.items()}
+    return insert(table.__table__).values(bound)
+
+
+_ASSIGNING = _tying(TaskAssignee, "user_id")
+_LABELLING = _tying(TaskLabel, "label_id")
+_FOLLOWING = _tying(TaskWatcher, "user_id")
 
 
 def create_task(db: Write, members: dict[str, Any], *, by: Me) -> Task:
@@ -52,12 +63,18 @@ def create_task(db: Write, members: dict[str, Any], *, by: Me) -> Task:
     task.record("task.created", by=by.actor)
     db.flush()
     set_fields(db, task, fields)
-    for user_id in _people(db, project, assignees or ()):
-        db.session.add(TaskAssignee(space_id=db.space_id, task_id=task.id, user_id=user_id))
-    for label_id in _labels(db, project, labels or ()):
-        db.session.add(TaskLabel(space_id=db.space_id, task_id=task.id, label_id=label_id))
-    follow(db, task, {by.id, *(assignees or ())} if by.type == "user" else set(assignees or ()))
+    people = _people(db, project, assignees or ())
+    followers = {by.id, *people} if by.type == "user" else set(people)
+    _tie(db, task, _ASSIGNING, people)
+    _tie(db, task, _LABELLING, _labels(db, project, labels or ()))
+    _tie(db, task, _FOLLOWING, sorted(followers))
     return task
+
+
+def _tie(db: Write, task: Task, tying: Insert, ids: list[str]) -> None:
+    """Write the rows between a new task and others, past the session: it holds none of them yet."""
+    if ids:
+        db.send(tying, [{"of_space": db.space_id, "of_task": task.id, "other": each} for each in ids])
 
 
 def change_task(db: Write, task: Task, members: dict[str, Any], *, by: Me) -> None:

@@ -1,0 +1,135 @@
+"""Records that are no tasks: clients and projects, each by the external id it has or is given."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from kanwerk.business_fields.models import BusinessField, create_field
+from kanwerk.clients.models import Client
+from kanwerk.clients.shapes import UpdateClientData
+from kanwerk.clients.upserts import upsert_client
+from kanwerk.core.bodies import convert, sent
+from kanwerk.core.externals import holder
+from kanwerk.core.problems import invalid
+from kanwerk.core.text import fold
+from kanwerk.core.writes import Write
+from kanwerk.importers.people import People
+from kanwerk.importers.runner import Run, hash_of
+from kanwerk.importers.settling import NAME, line
+from kanwerk.people.access import Me
+from kanwerk.projects.creation import upsert_project
+from kanwerk.projects.models import Project
+from kanwerk.projects.shapes import UpdateProjectData
+
+
+class Record(NamedTuple):
+    """A client or project to be: its external id, where it stands, what is told of it."""
+
+    external_id: str
+    where: str
+    told: dict[str, Any]
+
+
+class Noun(NamedTuple):
+    """How one kind of record is written."""
+
+    name: str
+    model: Any
+    shape: Any
+    upsert: Callable[..., Any]
+
+
+CLIENTS = Noun("clients", Client, UpdateClientData, upsert_client)
+PROJECTS = Noun("projects", Project, UpdateProjectData, upsert_project)
+
+
+class Known:
+    """What is here already and other records are told by, in one transaction."""
+
+    def __init__(self, run: Run, db: Write, me: Me) -> None:
+        """Read it."""
+        self.run, self.db, self.me, self.people = run, db, me, People(db)
+        wanted = select(Client.id, Client.external_id, Client.shortcode_fold, Client.name_fold)
+        wanted = wanted.where(Client.space_id == db.space_id, Client.trashed_at.is_(None))
+        self._clients: dict[str, list[str]] = {}
+        for client_id, external_id, code, name in db.session.execute(wanted):
+            for key in {f"id {external_id}", f"code {code}", f"name {name}"}:
+                self._clients.setdefault(key, []).append(client_id)
+
+    def client(self, told: str) -> str:
+        """Return the id of a client by its external id, shortcode or name."""
+        for key in (f"id {told}", f"code {fold(told)}", f"name {fold(told)}"):
+            found = self._clients.get(key, [])
+            if len(found) == 1:
+                return found[0]
+            if found:
+                raise invalid("/client_id", f"There are several clients called {told[:100]!r}.")
+        raise invalid("/client_id", f"There is no client {told[:100]!r}.")
+
+    def business_field(self, told: str) -> str | None:
+        """Return the id of a business field by its name, made if there is none; None for one in the trash."""
+        name = line(told, NAME)
+        found = holder(self.db, BusinessField, name_fold=fold(name))
+        if found is None:
+            found = create_field(self.db, name, by=self.me)
+            self.db.flush()
+            if not self.run.dry or name not in self.run.told:
+                self.run.report.count("business fields", "created")
+            self.run.told.add(name)
+        elif found.trashed_at is not None:
+            self.run.report.note("business fields that are in the trash here: left out", name)
+            return None
+        return found.id
+
+
+Members = Callable[[Record, Known], dict[str, Any]]
+
+
+def bring_records(run: Run, noun: Noun, records: Sequence[Record], members: Members) -> None:
+    """Create, change or leave each; ``members`` says what a record here would hold."""
+
+    def some(db: Write, me: Me, those: Sequence[Record]) -> None:
+        _Records(run, db, me, noun, members).bring(those)
+
+    run.batches(noun.name, records, some)
+
+
+class _Records:
+    """Some records in one transaction."""
+
+    def __init__(self, run: Run, db: Write, me: Me, noun: Noun, members: Members) -> None:
+        self.run, self.db, self.me, self.noun, self.members = run, db, me, noun, members
+        self.known = Known(run, db, me)
+
+    def bring(self, those: Sequence[Record]) -> None:
+        model, ids = self.noun.model, [each.external_id for each in those]
+        wanted = select(model.external_id, model.archived_at, model.trashed_at).where(
+            model.space_id == self.db.space_id, model.external_id.in_(ids)
+        )
+        there = {row[0]: row for row in self.db.session.execute(wanted)}
+        before = self.run.known(self.db, ids)
+        for each in those:
+            row, seen = there.get(each.external_id), before.get((f"{self.noun.name} seen", each.external_id))
+            if (row is None and seen is not None) or (row is not None and row[2] is not None):
+                self.run.report.count(self.noun.name, "left in the trash")
+            else:
+                archived = row is not None and row[1] is not None
+                change = lambda each=each, row=row, seen=seen, archived=archived: self._one(  # noqa: E731
+                    each, new=row is None, before=seen, archived=archived
+                )
+                self.run.each(self.db, self.noun.name, each.where, change)
+
+    def _one(self, each: Record, *, new: bool, before: str | None, archived: bool) -> str:
+        members = self.members(each, self.known)
+        seen = hash_of(members)
+        if seen == before:
+            return "unchanged"
+        if archived:
+            self.run.report.note(f"{self.noun.name} archived here: unarchive them to go on", each.where)
+            return "skipped"
+        mark = self.db.mark()
+        sendable = sent(convert(members, self.noun.shape))
+        self.noun.upsert(self.db, each.external_id, sendable, by=self.me)
+        self.run.keep(f"{self.noun.name} seen", each.external_id, seen)
+        return "created" if new else "changed" if self.db.mark() > mark else "unchanged"
