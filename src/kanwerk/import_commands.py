@@ -97,7 +97,9 @@ def asana(settings: Settings, *, file: Path, slug: str, dry: bool) -> None:
 @SPACE
 @DRY
 @click.option("--kind", type=click.Choice(["clients", "projects", "tasks"]), required=True)
-@click.option("--map", "told", help='Such as "Title=title,Owner=assignees"; guessed when not given')
+@click.option(
+    "--map", "told", help='Such as "What=title,Who=assignees"; "Note=" leaves one out, others are guessed'
+)
 @click.option("--project", default="", help="Shortcode of the project that tasks go to")
 def sheet(
     settings: Settings, *, file: Path, slug: str, dry: bool, kind: str, told: str | None, project: str
@@ -112,7 +114,7 @@ def sheet(
 def mapping(told: str) -> dict[str, str]:
     """Return which member each column holds, as ``--map`` says it."""
     pairs = [part.rpartition("=") for part in told.split(",") if part.strip()]
-    if any(not column.strip() or not member.strip() for column, _, member in pairs):
+    if any(not column.strip() for column, _, _ in pairs):
         raise Failure('--map is written as "Column=member,Another=member"')
     return {column.strip(): member.strip() for column, _, member in pairs}
 

@@ -116,13 +116,19 @@ def test_only_what_the_file_speaks_of_is_changed(agency: Troupe) -> None:
 
 
 def test_a_mapping_says_what_columns_hold(agency: Troupe) -> None:
-    told = "What,Who,Ref\nDraw,Mia Berger,9\n"
+    told = "What,Who,Priority,Due,Ref\nDraw,Mia Berger,high,2024-05-03,9\n"
     report = bring(
-        agency, "csv", told, kind="tasks", project="WEB", mapping={"what": "title", "Who": "assignees"}
+        agency,
+        "csv",
+        told,
+        kind="tasks",
+        project="WEB",
+        mapping={"what": "title", "Who": "assignees", "Due": ""},
     )
     draw = of(agency, "/tasks", project_id=agency.project_id)["Draw"]
     assert draw["assignees"][0]["first_name"] == "Mia"
-    assert report.notes["columns that are not read"].examples == ["Ref"]
+    assert (draw["priority"], draw["due_date"]) == ("high", None)  # the rest is guessed, what is "" is not
+    assert report.notes["columns that are not read"].examples == ["Due", "Ref"]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from kanwerk.business_fields.models import BusinessField, create_field
 from kanwerk.clients.models import Client
@@ -12,6 +12,7 @@ from kanwerk.clients.upserts import upsert_client
 from kanwerk.core.bodies import convert, sent
 from kanwerk.core.externals import holder
 from kanwerk.core.problems import invalid
+from kanwerk.core.reads import Query
 from kanwerk.core.text import fold
 from kanwerk.core.writes import Write
 from kanwerk.importers.people import People
@@ -44,27 +45,33 @@ CLIENTS = Noun("clients", Client, UpdateClientData, upsert_client)
 PROJECTS = Noun("projects", Project, UpdateProjectData, upsert_project)
 
 
+def _clients_by(fits: Any) -> Query:
+    mine = (Client.space_id == bindparam("space_id"), Client.trashed_at.is_(None))
+    return Query(select(Client.id).where(*mine, fits).limit(2))
+
+
+_CLIENTS = {
+    "as it is": _clients_by(Client.external_id == bindparam("told")),
+    "shortcode": _clients_by(Client.shortcode_fold == bindparam("told")),
+    "name": _clients_by(Client.name_fold == bindparam("told")),
+}
+
+
 class Known:
     """What is here already and other records are told by, in one transaction."""
 
     def __init__(self, run: Run, db: Write, me: Me) -> None:
-        """Read it."""
+        """Read the people."""
         self.run, self.db, self.me, self.people = run, db, me, People(db)
-        wanted = select(Client.id, Client.external_id, Client.shortcode_fold, Client.name_fold)
-        wanted = wanted.where(Client.space_id == db.space_id, Client.trashed_at.is_(None))
-        self._clients: dict[str, list[str]] = {}
-        for client_id, external_id, code, name in db.session.execute(wanted):
-            for key in {f"id {external_id}", f"code {code}", f"name {name}"}:
-                self._clients.setdefault(key, []).append(client_id)
 
     def client(self, told: str) -> str:
         """Return the id of a client by its external id, shortcode or name."""
-        for key in (f"id {told}", f"code {fold(told)}", f"name {fold(told)}"):
-            found = self._clients.get(key, [])
-            if len(found) == 1:
-                return found[0]
-            if found:
+        for way, query in _CLIENTS.items():
+            found = self.db.rows(query, told=told if way == "as it is" else fold(told))
+            if len(found) > 1:
                 raise invalid("/client_id", f"There are several clients called {told[:100]!r}.")
+            if found:
+                return str(found[0][0])
         raise invalid("/client_id", f"There is no client {told[:100]!r}.")
 
     def business_field(self, told: str) -> str | None:

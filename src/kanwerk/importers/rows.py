@@ -77,16 +77,18 @@ def read(raw: bytes, kind: str, mapping: dict[str, str], report: Report) -> list
 
 
 def _members(columns: list[str], kind: str, mapping: dict[str, str]) -> list[str]:
-    """Return the member that each column holds, or ''; with a mapping only what it says."""
-    if not mapping:
-        return guess_of_clients(columns) if kind == "clients" else _guess(columns, MEMBERS[kind])
-    plain = {fold(column): member for column, member in mapping.items()}
+    """Return the member that each column holds, or '': what the mapping says, and the rest by their names."""
+    told = {fold(column): member for column, member in mapping.items()}
     for column, member in mapping.items():
-        if member not in MEMBERS[kind]:
+        if member and member not in MEMBERS[kind]:
             raise Invalid(f"{member!r} is nothing that {kind} have: {', '.join(MEMBERS[kind])}.")
         if fold(column) not in map(fold, columns):
             raise Invalid(f"There is no column {column!r}; there are: {', '.join(columns)[:300]}.")
-    return [plain.pop(fold(column), "") for column in columns]
+    rest = ["" if fold(column) in told else column for column in columns]
+    guessed = guess_of_clients(rest) if kind == "clients" else _guess(rest, MEMBERS[kind])
+    taken = set(mapping.values())
+    free = ["" if member in taken else member for member in guessed]
+    return [told.pop(fold(column), member) for column, member in zip(columns, free, strict=True)]
 
 
 def _guess(columns: list[str], known: dict[str, set[str]]) -> list[str]:
