@@ -20,8 +20,8 @@ bearer = "{token}"
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "429", "412", "422"]
 
-# It takes the token in the link of a new file for the file's id, and misses a file of that id. That a new record
-# is there is tested for each noun by its own tests.
+# It takes the token in the link of a new file for the file's id, and misses a file of that id. That a new
+# record is there is tested for each noun by its own tests.
 [checks.ensure_resource_availability]
 enabled = false
 """
