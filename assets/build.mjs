@@ -7,6 +7,7 @@ import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import sharp from "sharp";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
@@ -15,16 +16,109 @@ const lucide = join(root, "node_modules/lucide-static/icons");
 
 // The icons that templates name. A template that names another one shows nothing, so add it here first.
 const ICONS = [
-  "activity", "archive", "archive-restore", "arrow-down", "arrow-left", "arrow-right", "arrow-up", "ban", "book-open",
-  "building-2", "check", "check-circle-2", "chevron-down", "chevron-right", "chevrons-up-down", "circle-alert", "copy",
-  "download", "ellipsis", "file-spreadsheet", "hourglass", "house", "info", "key-round", "keyboard", "link", "lock",
-  "log-out", "mail", "menu", "monitor", "moon", "pencil", "plug", "plus", "receipt-text", "rotate-ccw", "search",
-  "search-x", "send", "settings", "share-2", "sliders-horizontal", "sun", "tags", "trash-2", "triangle-alert", "upload",
-  "user", "user-check", "user-plus", "user-x", "users", "x",
+  "activity",
+  "archive",
+  "archive-restore",
+  "arrow-down",
+  "arrow-left",
+  "arrow-right",
+  "arrow-up",
+  "at-sign",
+  "ban",
+  "bell",
+  "bold",
+  "book-open",
+  "building-2",
+  "calendar-clock",
+  "calendar-days",
+  "chart-gantt",
+  "check",
+  "check-circle-2",
+  "chevron-down",
+  "chevron-left",
+  "chevron-right",
+  "chevrons-up-down",
+  "circle-alert",
+  "circle-check",
+  "circle-dashed",
+  "circle-pause",
+  "clock",
+  "code",
+  "columns-3",
+  "copy",
+  "corner-down-right",
+  "download",
+  "ellipsis",
+  "ellipsis-vertical",
+  "external-link",
+  "eye",
+  "file-spreadsheet",
+  "flag",
+  "folder-kanban",
+  "gauge",
+  "grip-vertical",
+  "hash",
+  "history",
+  "hourglass",
+  "house",
+  "image",
+  "info",
+  "italic",
+  "key-round",
+  "keyboard",
+  "layers",
+  "link",
+  "list",
+  "list-filter",
+  "list-plus",
+  "list-todo",
+  "loader",
+  "lock",
+  "log-out",
+  "mail",
+  "menu",
+  "message-square",
+  "monitor",
+  "moon",
+  "panel-right-close",
+  "paperclip",
+  "pencil",
+  "plug",
+  "plus",
+  "receipt-text",
+  "repeat",
+  "rotate-ccw",
+  "rows-3",
+  "rows-4",
+  "search",
+  "search-x",
+  "send",
+  "settings",
+  "share-2",
+  "sliders-horizontal",
+  "smile-plus",
+  "square-kanban",
+  "star",
+  "sun",
+  "tag",
+  "tags",
+  "trash-2",
+  "triangle-alert",
+  "upload",
+  "user",
+  "user-check",
+  "user-plus",
+  "user-x",
+  "users",
+  "wifi-off",
+  "x",
 ];
 
 // Whose work is served; their licences go along.
-const PACKAGES = ["htmx.org", "@fontsource-variable/inter", "lucide-static", "@scalar/api-reference"];
+const PACKAGES = ["htmx.org", "@fontsource-variable/inter", "lucide-static", "sortablejs", "@scalar/api-reference"];
+
+// What the scripts of every page together may take, compressed by gzip.
+const MOST_BYTES = 90_000;
 
 const manifest = {};
 
@@ -71,6 +165,41 @@ async function compress() {
   }
 }
 
+/** Draw the icons of the installed app: as it is, and filled to the edges where the system cuts a shape out. */
+async function icons() {
+  const logo = await readFile(join(here, "images/logo.svg"));
+  const draw = (size) => sharp(logo, { density: (72 * size) / 32 }).resize(size, size).png({ compressionLevel: 9 });
+  for (const size of [192, 512]) await emit(`icon-${size}.png`, await draw(size).toBuffer());
+  const [, ground] = /fill="(#[0-9a-f]{6})"/.exec(logo.toString());
+  const inner = await draw(384).toBuffer();
+  const filled = sharp(inner).extend({ top: 64, bottom: 64, left: 64, right: 64, background: ground }).flatten({ background: ground });
+  await emit("icon-maskable.png", await filled.png({ compressionLevel: 9 }).toBuffer());
+}
+
+/** Build the service worker, which knows the names of what a page cannot be shown without. */
+async function worker() {
+  const files = ["app.css", "app.js", "icons.svg", "logo.svg", "favicon.svg", "inter-latin-wght-normal.woff2"].map(
+    (name) => `/static/${manifest[name]}`,
+  );
+  const version = createHash("sha256").update(files.join()).digest("hex").slice(0, 8);
+  const { outputFiles } = await build({
+    entryPoints: [join(here, "worker/sw.ts")],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "iife",
+    target: "es2023",
+    define: { FILES: JSON.stringify(files), VERSION: JSON.stringify(version) },
+  });
+  await emit("sw.js", outputFiles[0].contents);
+}
+
+/** Refuse to build a script that has grown over what a page may cost. */
+async function weigh() {
+  const size = gzipSync(await readFile(join(out, manifest["app.js"])), { level: 9 }).length;
+  if (size > MOST_BYTES) throw new Error(`app.js takes ${size} bytes compressed; ${MOST_BYTES} are the most`);
+}
+
 /** Note in the manifest what esbuild made: entries by their own name, fonts by theirs. */
 function note(metafile) {
   for (const [file, made] of Object.entries(metafile.outputs)) {
@@ -112,5 +241,8 @@ await emit("icons.svg", await sprite());
 await emit("logo.svg", await readFile(join(here, "images/logo.svg")));
 await emit("favicon.svg", await readFile(join(here, "images/favicon.svg")));
 await emit("licences.txt", await licences());
+await icons();
+await worker();
+await weigh();
 await compress();
 await writeFile(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -11,6 +11,8 @@ from statistics import median
 import msgspec
 
 from bench.data import Filled, fill
+from bench.delivery import delivery
+from bench.live import live
 from bench.load import Sent, paced, rotate, upsert
 from bench.report import Figure, machine, share, tell
 from bench.servers import Running, fetch, floor, product
@@ -33,18 +35,24 @@ def main() -> None:
     asked.add_argument("--rounds", type=int, default=5, help="of floor and product in turn [5]")
     asked.add_argument("--clients", type=int, default=2000, help="in each of 20 spaces [2000]")
     asked.add_argument("--tasks", type=int, default=1_000_000, help="in the large space [1,000,000]")
-    asked.add_argument("--only", choices=("clients", "work"), help="a part of it all")
+    asked.add_argument("--only", choices=("clients", "work", "live", "web"), help="a part of it all")
     asked.add_argument("--no-postgres", action="store_true", help="leave PostgreSQL out")
     given = asked.parse_args()
     (ROOT / "data").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "data", ignore_cleanup_errors=True) as made:
         folder = Path(made)
         figures = []
-        if given.only != "work":
+        if given.only in (None, "clients"):
             figures += sqlite(folder, given.clients, given.seconds, given.rounds)
-        if given.only != "clients":
+        if given.only in (None, "work"):
             figures += work(folder / "work", given.tasks, given.seconds, given.rounds)
-        if given.only != "work" and not given.no_postgres:
+        if given.only in (None, "live"):
+            figures += delivery(folder / "delivery") + live(folder / "live")
+        if given.only in (None, "web"):
+            from bench.web import web  # with it comes Playwright
+
+            figures += web(folder / "web")
+        if given.only in (None, "clients") and not given.no_postgres:
             figures += postgres(folder / "postgres", given.clients, given.seconds)
         tell(ROOT / "bench" / "results" / given.name, figures, machine(folder), given.seconds, given.rounds)
 

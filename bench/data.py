@@ -1,13 +1,16 @@
 """The data to measure on: spaces full of clients, each with its contact and its event, put there in bulk."""
 
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from msgspec import Struct
 from sqlalchemy import insert, text
 
 from kanwerk.clients.models import Client
+from kanwerk.config import Settings
 from kanwerk.core import clock
 from kanwerk.core.database import Database
 from kanwerk.core.events import Event, EventCounter
@@ -18,6 +21,7 @@ from kanwerk.migrations import upgrade
 from kanwerk.nouns import reads as _nouns  # noqa: F401  # for all tables
 from kanwerk.people.models import Space, Token, User
 
+T = TypeVar("T")
 SPACES, CLIENTS = 20, 2000
 _FIRST = ("Mia", "Jonas", "Zoë", "Lukas", "Şule", "Emil", "Ines", "Björn", "Clara", "Noah", "Greta", "Anton")
 _LAST = (
@@ -52,6 +56,16 @@ class Filled(Struct):
     id: str
     token: str
     clients: list[str]
+
+
+def made(folder: Path, work: Callable[[Database, Any], T]) -> T:
+    """Make a database in a folder, and return what ``work`` answers that fills it in one transaction."""
+    folder.mkdir(parents=True, exist_ok=True)
+    database = Database(Settings.load(data=folder, database_url="").url)
+    upgrade(database)
+    found = database.write(lambda session: work(database, session))
+    database.close()
+    return found
 
 
 def fill(database: Database, spaces: int = SPACES, clients: int = CLIENTS) -> list[Filled]:

@@ -24,15 +24,18 @@ class Running(Struct):
     seconds: float
 
     def memory(self) -> list[int]:
-        """Return the resident memory in bytes of the first process and of its workers."""
+        """Return the resident memory in bytes of the first process and of its workers; the process beside
+        them is left out.
+        """
         pid = self.process.pid
         tasks = Path(f"/proc/{pid}/task").glob("*/children")
-        workers = [int(each) for task in tasks for each in task.read_text().split() if _is_python(each)]
+        workers = [int(each) for task in tasks for each in task.read_text().split() if _is_worker(each)]
         return [_resident(pid), *(_resident(each) for each in workers)]
 
 
-def _is_python(pid: str) -> bool:
-    return "resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_text()
+def _is_worker(pid: str) -> bool:
+    command = Path(f"/proc/{pid}/cmdline").read_text()
+    return not any(word in command for word in ("resource_tracker", "kanwerk.background"))
 
 
 def _resident(pid: int) -> int:
@@ -41,13 +44,13 @@ def _resident(pid: int) -> int:
 
 
 @contextlib.contextmanager
-def product(folder: Path, database_url: str = "") -> Iterator[Running]:
+def product(folder: Path, database_url: str = "", **variables: str) -> Iterator[Running]:
     """Run ``kanwerk serve`` with one worker; its limit counts but never bites, its log goes to a file."""
     port = _free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KANWERK_")}
     # Python must be able to keep what it compiled: a warm start is one that does not compile again.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    environment |= {"KANWERK_RATE_LIMIT": "1000000000/minute", "KANWERK_LOG_FORMAT": "json"}
+    environment |= {"KANWERK_RATE_LIMIT": "1000000000/minute", "KANWERK_LOG_FORMAT": "json"} | variables
     command = [KANWERK, "serve", "--port", str(port), "--data", str(folder)]
     if database_url:
         command += ["--database-url", database_url]

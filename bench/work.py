@@ -106,6 +106,24 @@ def _growth(
             "page of one assignee": [
                 f"{API}/tasks?limit=50&completed=false&assignee_id={each}" for each in tasks.people[:5]
             ],
+            "one assignee's open tasks by due date": [
+                f"{API}/tasks?limit=50&completed=false&sort=due_date&assignee_id={each}"
+                for each in tasks.people[:5]
+            ],
+            "one label's tasks by due date": [
+                f"{API}/tasks?limit=50&sort=due_date&label_id={each}" for each in tasks.labels[:5]
+            ],
+            "one client's tasks": [f"{API}/tasks?limit=50&client_id={each}" for each in tasks.clients],
+            "one client's open tasks by due date": [
+                f"{API}/tasks?limit=50&completed=false&sort=due_date&client_id={each}"
+                for each in tasks.clients
+            ],
+            "one client's last changed tasks": [
+                f"{API}/tasks?limit=50&sort=-updated_at&client_id={each}" for each in tasks.clients
+            ],
+            "a project's most pressing tasks": [
+                f"{API}/tasks?limit=50&sort=-priority&project_id={each}" for each in tasks.projects[:5]
+            ],
             "one task by its key": [f"{API}/tasks/{each}" for each in tasks.keys[:50]],
         }
 

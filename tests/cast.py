@@ -2,13 +2,16 @@
 
 import time
 from dataclasses import dataclass
+from datetime import date
 from email import message_from_bytes, policy
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from httpx import Response
 from sqlalchemy.orm import Session
 
 from kanwerk.clients.models import create_client
+from kanwerk.core import clock
 from kanwerk.core.database import Database
 from kanwerk.core.writes import Write
 from kanwerk.labels.models import create_label
@@ -187,6 +190,11 @@ class Person:
     def last(self) -> int:
         """The end of the space's log."""
         return self.get("/events", after=2**62, limit=1).json()["meta"]["last_sequence"]
+
+
+def today() -> date:
+    """Return the day it is where the agency is."""
+    return clock.now().astimezone(ZoneInfo("Europe/Berlin")).date()
 
 
 class Troupe:

@@ -39,8 +39,10 @@ def sqlite(shared_folder: Path) -> Sqlite:
 
 
 @pytest.fixture(scope="session")
-def postgresql(shared_folder: Path) -> Postgres:
-    return Postgres(shared_folder)
+def postgresql(shared_folder: Path) -> Iterator[Postgres]:
+    found = Postgres(shared_folder)
+    yield found
+    found.close()
 
 
 @pytest.fixture(params=ENGINES)

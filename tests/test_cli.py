@@ -81,6 +81,33 @@ def test_a_token_is_printed_alone_and_the_integration_of_a_name_is_taken_again(
     assert scalar(place, "SELECT role FROM users WHERE first_name = 'CRM'") == "admin"
 
 
+def test_an_integration_keeps_its_role(place: tuple[Path, str]) -> None:
+    words = ("token", "create", "--space", "nordlicht", "--name")
+    assert invoke(*place, *words, "ERP", "--role", "member").stdout.startswith("kw_")
+    assert "as member" in failed(place, *words, "ERP", "--role", "admin")
+    assert invoke(*place, *words, "Robot").stdout.startswith("kw_")
+    assert scalar(place, "SELECT role FROM users WHERE first_name = 'Robot'") == "admin"
+
+
+def test_a_known_address_needs_no_password(place: tuple[Path, str]) -> None:
+    words = ("--email", "OLA@nordlicht.example", "--first-name", "Ola", "--last-name", "N")
+    done = invoke(*place, "user", "create", "--space", "rival", *words)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "keeps" in done.stdout or "stays" in done.stdout
+    assert "address" in failed(place, "user", "create", "--space", "nordlicht", *words)
+
+
+def test_what_is_no_name_or_address_is_refused(place: tuple[Path, str]) -> None:
+    person = ("--first-name", "Tom", "--last-name", "T", "--password", "a good password")
+    create = ("user", "create", "--space", "nordlicht")
+    assert failed(place, *create, "--email", "nobody", *person).startswith("kanwerk: email: ")
+    blank = ("--first-name", " ", *person[2:])
+    assert "first_name: " in failed(place, *create, "--email", "tom@third.example", *blank)
+    assert "name: " in failed(place, "init", "--space", "x" * 301, "--email", "tom@third.example", *person)
+    assert "name: " in failed(place, "init", "--space", " ", "--email", "tom@third.example", *person)
+    assert failed(place, "token", "create", "--space", "nordlicht", "--name", " ").startswith("kanwerk: ")
+
+
 @pytest.mark.parametrize(
     "words",
     [

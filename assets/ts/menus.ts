@@ -40,4 +40,4 @@ document.addEventListener("focusout", (event) => {
 });
 
 // Tabs that scroll sideways on a phone show the one that is open.
-onContent(() => document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }));
+onContent(() => document.querySelector(":is(.tabs, .view-tabs) [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }));

@@ -1,7 +1,7 @@
 // What happens around every request: progress, clean addresses, answers that are not what was asked for.
 
 import { onContent } from "./htmx";
-import { toast } from "./toasts";
+import { say } from "./toasts";
 
 let running = 0;
 
@@ -22,13 +22,24 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   for (const [name, value] of [...body]) if (value === "") body.delete(name);
 });
 
+/** Whether somebody's session had ended: the sign-in page came instead of what was asked for. */
+function signedOut(answer: Response): boolean {
+  return answer.redirected && new URL(answer.url).pathname === "/sign-in";
+}
+
 // A part of a page was asked for and a whole page came (signed out, or a fault): never put that into the part.
 document.addEventListener("htmx:before:swap", (event) => {
-  const { target, response } = event.detail.ctx;
+  const { target, response, request, sourceElement } = event.detail.ctx;
+  const leaving = sourceElement.matches("form[action='/sign-out']") || !document.querySelector("#signed-out-template");
+  if (response && !leaving && signedOut(response.raw) && (target !== document.body || request.method === "POST")) {
+    event.preventDefault();
+    document.dispatchEvent(new CustomEvent("kanwerk:signed-out", { detail: { source: sourceElement } }));
+    return;
+  }
   if (!response || target === document.body) return;
   if (response.status >= 400) {
     event.preventDefault();
-    toast("That did not work. Please try again.", "error");
+    say("failed", "error");
   } else if (response.raw.redirected) {
     event.preventDefault();
     location.assign(response.raw.url);
@@ -43,7 +54,7 @@ document.addEventListener("htmx:before:history:update", (event) => {
 
 document.addEventListener("htmx:error", ({ detail: { error } }) => {
   if (error instanceof TypeError || (error instanceof DOMException && error.name === "AbortError")) {
-    toast("The server cannot be reached. Check your connection.", "error");
+    say("unreachable", "error");
   }
 });
 

@@ -20,9 +20,10 @@ from litestar.exceptions import HTTPException
 from kanwerk import housekeeping
 from kanwerk.business_fields import pages as field_pages
 from kanwerk.business_fields.api import business_fields
-from kanwerk.clients import act_pages, edit_pages, home_page, import_pages
+from kanwerk.clients import act_pages, edit_pages, import_pages
 from kanwerk.clients import pages as client_pages
 from kanwerk.clients.api import clients
+from kanwerk.comments import pages as comment_pages
 from kanwerk.comments.api import comments
 from kanwerk.config import Settings
 from kanwerk.core import assets, logs, openapi, pages, stopping
@@ -31,13 +32,26 @@ from kanwerk.core.gate import Gate, answer_to
 from kanwerk.core.groups import Group, handlers
 from kanwerk.core.limits import FAILURES, Limiter
 from kanwerk.core.problems import MethodNotAllowed, NotFound, Problem
+from kanwerk.core.signals import Signals
 from kanwerk.core.storage import Storage
 from kanwerk.core.web import API, Runtime
 from kanwerk.core.writer import Threads
+from kanwerk.feeds import pages as feed_pages
+from kanwerk.feeds.api import feeds
+from kanwerk.feeds.serving import calendars
+from kanwerk.fields import pages as custom_field_pages
 from kanwerk.fields.api import fields
+from kanwerk.files import pages as file_pages
 from kanwerk.files.api import files
 from kanwerk.files.serving import links as file_links
+from kanwerk.home import activity_pages, doing
+from kanwerk.home import pages as home_pages
+from kanwerk.labels import pages as label_pages
 from kanwerk.labels.api import labels
+from kanwerk.live import pages as live_pages
+from kanwerk.notifications import live as _live  # noqa: F401  # for the bell and those who listen
+from kanwerk.notifications import pages as notification_pages
+from kanwerk.notifications.api import notifications
 from kanwerk.nouns import reads as _nouns  # noqa: F401  # for the tables and events it makes known
 from kanwerk.people import pages as people_pages
 from kanwerk.people import settings_pages, tokens_pages, users_pages
@@ -45,13 +59,27 @@ from kanwerk.people.access import RIGHTS, SCOPES
 from kanwerk.people.callers import by_session, by_token
 from kanwerk.people.spaces_api import spaces
 from kanwerk.people.users_api import users
+from kanwerk.projects import act_pages as project_act_pages
+from kanwerk.projects import activity_pages as project_activity_pages
+from kanwerk.projects import edit_pages as project_edit_pages
+from kanwerk.projects import member_pages, overview_pages
+from kanwerk.projects import pages as project_pages
+from kanwerk.projects import settings_pages as project_settings_pages
 from kanwerk.projects.api import projects
 from kanwerk.projects.columns_api import columns
+from kanwerk.search import pages as search_pages
 from kanwerk.search.api import search
+from kanwerk.tasks import act_pages as task_act_pages
+from kanwerk.tasks import board_pages, bulk_pages, calendar_pages, dates_pages, list_pages, timeline_pages
+from kanwerk.tasks import edit_pages as task_edit_pages
+from kanwerk.tasks import panel_pages as task_pages
 from kanwerk.tasks.api import tasks
+from kanwerk.todos import pages as todo_pages
 from kanwerk.todos.api import todos
+from kanwerk.trash import pages as trash_pages
 from kanwerk.views.api import views
-from kanwerk.webhooks.api import webhooks
+from kanwerk.webhooks import pages as webhook_pages
+from kanwerk.webhooks.subscriptions_api import webhooks
 
 log = structlog.get_logger()
 GROUPS: list[Group] = [
@@ -70,6 +98,8 @@ GROUPS: list[Group] = [
     search,
     views,
     fields,
+    notifications,
+    feeds,
 ]
 
 
@@ -83,12 +113,21 @@ def create(settings: Settings | None = None) -> Gate:
         database=database,
         threads=Threads(database, settings.write_queue),
         storage=Storage(settings.files_url, settings.data),
+        signals=Signals(database),
         limiter=Limiter(*settings.rate_limit) if settings.rate_limit else None,
         failures=Limiter(*FAILURES),
         identify=by_token,
         people=by_session,
     )
-    app = Litestar(
+    app = routes()
+    app.state.runtime = runtime
+    return Gate(app, runtime)
+
+
+@cache
+def routes() -> Litestar:
+    """Return the router, the same for every application of a process: it takes a quarter of a second."""
+    return Litestar(
         route_handlers=[
             healthz,
             readyz,
@@ -98,14 +137,13 @@ def create(settings: Settings | None = None) -> Gate:
             *pages.handlers(PAGES),
             *assets.assets,
             file_links,
+            calendars,
         ],
         openapi_config=None,
         exception_handlers={Exception: _problem},
-        lifespan=[lambda _: _running(runtime)],
+        lifespan=[_running],
         logging_config=None,
     )
-    app.state.runtime = runtime
-    return Gate(app, runtime)
 
 
 PAGES: list[pages.Pages] = [
@@ -115,11 +153,40 @@ PAGES: list[pages.Pages] = [
     users_pages.pages,
     tokens_pages.pages,
     field_pages.pages,
-    home_page.pages,
     client_pages.pages,
     edit_pages.pages,
     act_pages.pages,
     import_pages.pages,
+    live_pages.pages,
+    webhook_pages.pages,
+    notification_pages.pages,
+    feed_pages.pages,
+    board_pages.pages,
+    bulk_pages.pages,
+    list_pages.pages,
+    dates_pages.pages,
+    calendar_pages.pages,
+    timeline_pages.pages,
+    search_pages.pages,
+    trash_pages.pages,
+    home_pages.pages,
+    doing.pages,
+    activity_pages.pages,
+    project_pages.pages,
+    project_edit_pages.pages,
+    overview_pages.pages,
+    member_pages.pages,
+    project_settings_pages.pages,
+    label_pages.pages,
+    custom_field_pages.pages,
+    project_act_pages.pages,
+    project_activity_pages.pages,
+    task_pages.pages,
+    task_edit_pages.pages,
+    task_act_pages.pages,
+    todo_pages.pages,
+    comment_pages.pages,
+    file_pages.pages,
 ]
 
 
@@ -132,7 +199,8 @@ def healthz() -> Response[bytes]:
 @get("/readyz", sync_to_thread=False)
 def readyz(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Ready: the database answers."""
-    request.app.state.runtime.database.read("SELECT 1", {})
+    ours = request.scope["kanwerk"]  # type: ignore[typeddict-item]  # put there by the gate
+    ours.runtime.database.read("SELECT 1", {})
     return Response(b'{"status":"ready"}', media_type="application/json")
 
 
@@ -181,8 +249,12 @@ def _problem(request: Request[Any, Any, Any], error: Exception) -> Response[byte
 
 
 @contextlib.asynccontextmanager
-async def _running(runtime: Runtime) -> AsyncIterator[None]:
-    beside = [asyncio.create_task(work) for work in (housekeeping.run(runtime), stopping.watch(runtime))]
+async def _running(app: Litestar) -> AsyncIterator[None]:
+    runtime: Runtime = app.state.runtime
+    beside = [
+        asyncio.create_task(work)
+        for work in (housekeeping.keep_uses_often(runtime), stopping.watch(runtime), runtime.signals.run())
+    ]
     try:
         yield
     finally:

@@ -10,7 +10,6 @@ from kanwerk.commands import Failure, command, in_space, opened, password_from
 from kanwerk.config import Settings
 from kanwerk.core.database import Database
 from kanwerk.core.writes import Write
-from kanwerk.import_commands import imports
 
 
 class Cli(click.Group):
@@ -38,7 +37,7 @@ def cli() -> None:
 user = click.Group("user", help="People of a space.")
 token = click.Group("token", help="API tokens.")
 space = click.Group("space", help="Spaces.")
-for each in (user, token, space, imports):
+for each in (user, token, space):
     cli.add_command(each)
 
 KNOWN = " This address was known: its password stays."
@@ -92,11 +91,15 @@ def _password_of_new(database: Database, email: str, given: str | None, *, from_
 
 @click.option("--space", "slug", required=True, help="Slug of the space")
 @click.option("--name", required=True, help="Name of the integration")
-@click.option("--role", type=click.Choice(["member", "admin"]), default="member", show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice(["member", "admin"]),
+    help="Role of a new integration, member when not given; one that is there keeps its own",
+)
 @click.option("--scopes", help="Such as clients:read,clients:write; all when not given")
 @click.option("--expires", type=click.IntRange(1, 3650), help="Days until it expires")
 def token_create(
-    settings: Settings, *, slug: str, name: str, role: str, scopes: str | None, expires: int | None
+    settings: Settings, *, slug: str, name: str, role: str | None, scopes: str | None, expires: int | None
 ) -> None:
     """Make (or take) the integration of a name and print a token of it, alone, on standard output."""
     from kanwerk.core import clock
@@ -242,6 +245,14 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, with_demo: 
     server.run(settings, host, port, workers, code)
 
 
+def worker(settings: Settings) -> None:
+    """Do what is done beside requests (webhooks, notifications, housekeeping), until stopped."""
+    from kanwerk import background
+
+    opened(settings).close()
+    background.run(settings)
+
+
 def demo(settings: Settings) -> None:
     """Fill an empty database with the demo agency and print how to sign in."""
     from kanwerk.core.storage import Storage
@@ -255,6 +266,7 @@ def demo(settings: Settings) -> None:
 for _group, _name, _fn in (
     (cli, "init", init),
     (cli, "serve", serve),
+    (cli, "worker", worker),
     (cli, "demo", demo),
     (cli, "migrate", migrate),
     (cli, "openapi", print_openapi),

@@ -27,10 +27,10 @@ class Failure(click.ClickException):
 
 
 def plainly(problem: Problem) -> str:
-    """Return a problem as one line."""
-    return " ".join(
-        [problem.detail, *(f"{fault.message}" for fault in problem.errors if fault.message != problem.detail)]
-    )
+    """Return a problem as one line: its sentence, or its faults, each with the name of what it is about."""
+    named = [(fault.pointer or "").strip("/") for fault in problem.errors]
+    told = [f"{name}: {fault.message}" for name, fault in zip(named, problem.errors, strict=True)]
+    return " ".join(told) or problem.detail
 
 
 def command(group: click.Group, name: str) -> Callable[[Callable[..., None]], click.Command]:

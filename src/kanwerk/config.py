@@ -30,6 +30,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     file_limit: int = 5 * 1024**3
     write_queue: int = 256
     log_format: str = ""
+    background: str = "on"
+    webhook_allow: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, **given: Any) -> Self:
@@ -39,11 +41,15 @@ class Settings(Struct, frozen=True, kw_only=True):
         found |= {name: value for name, value in given.items() if value is not None}
         if isinstance(found.get("rate_limit"), str):
             found["rate_limit"] = _rate(found["rate_limit"])
-        if isinstance(found.get("trusted_proxies"), str):
-            found["trusted_proxies"] = _networks(found["trusted_proxies"])
+        for name in ("trusted_proxies", "webhook_allow"):
+            if isinstance(found.get(name), str):
+                found[name] = _networks(name, found[name])
         for name in ("session_days", "body_limit", "file_limit", "write_queue"):
             if isinstance(found.get(name), str):
                 found[name] = _number(name, found[name])
+        if found.get("background", "on") not in ("on", "off"):
+            message = f"KANWERK_BACKGROUND: {found['background']!r} is neither on nor off"
+            raise SettingsError(message)
         found["data"] = Path(found.get("data", "data")).expanduser().resolve()
         found["public_url"] = str(found.get("public_url", "")).rstrip("/")
         return cls(**found)
@@ -74,13 +80,13 @@ def _rate(text: str) -> tuple[int, int] | None:
     raise SettingsError(message)
 
 
-def _networks(text: str) -> tuple[str, ...]:
+def _networks(name: str, text: str) -> tuple[str, ...]:
     try:
         return tuple(
             str(ipaddress.ip_network(part.strip(), strict=False)) for part in text.split(",") if part.strip()
         )
     except ValueError as error:
-        message = f"KANWERK_TRUSTED_PROXIES: {error}"
+        message = f"KANWERK_{name.upper()}: {error}"
         raise SettingsError(message) from None
 
 

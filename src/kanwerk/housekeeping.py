@@ -1,4 +1,4 @@
-"""What a worker does beside answering: keep last uses, empty the trash, forget what has run out."""
+"""What is done beside answering: keep last uses, empty the trash, forget what has run out."""
 
 import asyncio
 import contextlib
@@ -16,11 +16,13 @@ from kanwerk.core import clock, idempotency, trash
 from kanwerk.core.events import KINDS
 from kanwerk.core.idempotency import IdempotencyKey
 from kanwerk.core.problems import Problem
-from kanwerk.core.web import Runtime
+from kanwerk.core.web import Process, Runtime
 from kanwerk.files.models import sweep as sweep_files
+from kanwerk.notifications.sweeping import sweep as sweep_notifications
 from kanwerk.people.callers import write_uses
 from kanwerk.people.models import PasswordReset, Session, User
 from kanwerk.tasks.recurrence import make_due_ones
+from kanwerk.webhooks.deliveries import sweep as sweep_deliveries
 
 log = structlog.get_logger()
 USES_SECONDS, SWEEP_SECONDS = 60, 3600
@@ -28,22 +30,28 @@ _REST = timedelta(days=1)
 _USERS = cast("Table", User.__table__)
 
 
-async def run(runtime: Runtime) -> None:
-    """Keep last uses every minute and sweep every hour, until cancelled."""
-    minutes = 0
+async def keep_uses_often(runtime: Runtime) -> None:
+    """Keep last uses every minute, until cancelled; each worker has its own."""
     while True:
         await asyncio.sleep(USES_SECONDS)
-        minutes += 1
         with contextlib.suppress(Problem):
             await keep_uses(runtime)
-            if minutes * USES_SECONDS % SWEEP_SECONDS == 0:
-                await _sweep(runtime)
 
 
-async def _sweep(runtime: Runtime) -> None:
-    database, storage, work = runtime.database, runtime.storage, runtime.threads.work
+async def sweep_often(process: Process) -> None:
+    """Sweep every hour, until cancelled."""
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        with contextlib.suppress(Problem):
+            await _sweep(process)
+
+
+async def _sweep(process: Process) -> None:
+    database, storage, work = process.database, process.storage, process.threads.work
     purged = await work(lambda: database.write(sweep))
     contents = await work(lambda: database.write(lambda session: sweep_files(session, storage)))
+    while await work(lambda: database.write(sweep_deliveries)):
+        pass
     recurring = await work(lambda: database.write(lambda session: make_due_ones(database, session)))
     log.info("swept", purged=purged, contents=contents, recurring=recurring)
 
@@ -62,6 +70,7 @@ def sweep(session: Transaction) -> int:
     session.execute(delete(Session).where(Session.expires_at < now))
     session.execute(delete(PasswordReset).where(PasswordReset.expires_at < now - _REST))
     session.execute(delete(Upload).where(Upload.created_at < now - UPLOAD_KEPT))
+    sweep_notifications(session)
     gone = select(Client.trash_id).where(Client.trashed_at < now - trash.KEPT)
     session.execute(update(_USERS).where(_USERS.c.trash_id.in_(gone)).values(client_id=None))
     models = [kind.read.model for kind in reversed(KINDS.values()) if kind.read.trashable]

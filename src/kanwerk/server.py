@@ -2,6 +2,8 @@
 
 import contextlib
 import gc
+import itertools
+import multiprocessing
 import os
 import socket
 import sys
@@ -14,6 +16,7 @@ from typing import Any
 from granian.constants import Interfaces
 from granian.server import Server
 
+from kanwerk.beside import Beside
 from kanwerk.config import Settings, SettingsError
 from kanwerk.core import stopping
 from kanwerk.core.database import Database
@@ -37,6 +40,7 @@ def run(settings: Settings, host: str, port: int, workers: int, code: str | None
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     everywhere = host in ("0.0.0.0", "::")  # noqa: S104  # told apart, not bound
     os.environ.setdefault("KANWERK_PUBLIC_URL", f"http://localhost:{port}" if everywhere else address)
+    multiprocessing.set_start_method("fork", force=True)  # from Python 3.14 on another one is the default
     server = Server(
         "kanwerk.server:application",
         address=host,
@@ -47,12 +51,17 @@ def run(settings: Settings, host: str, port: int, workers: int, code: str | None
         log_enabled=False,
         websockets=False,
         workers_kill_timeout=STOP_SECONDS,
-        backpressure=1024,
+        backpressure=4096,
     )
     server.on_startup(stopping.tell_on_signals)
-    telling = threading.Thread(target=_tell_when_ready, args=(address, code), daemon=True)
-    os.register_at_fork(after_in_parent=lambda: telling.start() if telling.ident is None else None)
-    server.serve()
+    beside = Beside() if settings.background == "on" else None
+    telling = threading.Thread(target=_tell_when_ready, args=(address, code, beside), daemon=True)
+    _after_forks(workers, telling)
+    try:
+        server.serve()
+    finally:
+        if beside is not None:
+            beside.stop()
 
 
 def application() -> Gate:
@@ -77,7 +86,13 @@ def _free(host: str, port: int) -> None:
             raise SettingsError(message) from None
 
 
-def _tell_when_ready(address: str, code: str | None) -> None:
+def _after_forks(count: int, thread: threading.Thread) -> None:
+    """Start a thread once all workers are forked: a fork beside it takes along its locks, held for good."""
+    left = itertools.count(count - 1, -1)
+    os.register_at_fork(after_in_parent=lambda: thread.start() if next(left) == 0 else None)
+
+
+def _tell_when_ready(address: str, code: str | None, beside: Beside | None) -> None:
     while True:
         try:
             with urllib.request.urlopen(f"{address}/readyz", timeout=5):  # noqa: S310 (our own address)
@@ -87,6 +102,8 @@ def _tell_when_ready(address: str, code: str | None) -> None:
     _say(f"Kanwerk is ready at {address}")
     if code is not None:
         _say(f"Set it up at {address}/set-up with the code {code}")
+    if beside is not None:  # only now: the workers' start has the processors to itself
+        beside.keep()
 
 
 def _say(line: Any) -> None:

@@ -14,17 +14,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from bench import chromium
 from tests.engines import only_one
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PASSWORD = "kanwerk-demo"
 MIA = "mia.berger@nordlicht.example"
 
@@ -44,7 +36,7 @@ def free_port() -> int:
 class Served:
     """A server process of the product on a data folder."""
 
-    def __init__(self, data: Path, *options: str) -> None:
+    def __init__(self, data: Path, *options: str, **variables: str) -> None:
         self.port = free_port()
         self.data = data
         self.url = f"http://127.0.0.1:{self.port}"
@@ -61,6 +53,7 @@ class Served:
             *options,
         ]
         env = {name: value for name, value in os.environ.items() if not name.startswith("KANWERK_")}
+        env |= variables
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=env)
         self._wait()
@@ -120,10 +113,10 @@ def empty(tmp_path: Path) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = chromium.path()
     assert path, "no Chromium is installed"
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        found = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
         yield found
         found.close()
 

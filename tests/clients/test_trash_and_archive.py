@@ -1,6 +1,6 @@
 import pytest
 
-from tests.cast import Troupe, code, made
+from tests.cast import Troupe, code
 
 
 def types(agency: Troupe, after: int) -> list[str]:
@@ -49,7 +49,11 @@ def test_deleting_what_others_depend_on_counts_them_first(agency: Troupe) -> Non
 
 
 def test_dependants_go_along_and_come_back_with_the_same_delete(agency: Troupe) -> None:
-    client = f"/clients/{agency.client_id}"
+    client, manager = (
+        f"/clients/{agency.client_id}",
+        f"/projects/{agency.project_id}/members/{agency.member.id}",
+    )
+    agency.owner.put(manager, {"role": "manager"})
     before = agency.owner.last
     assert agency.member.delete(client, dependants="trash").status_code == 204
     assert types(agency, before) == [
@@ -66,6 +70,21 @@ def test_dependants_go_along_and_come_back_with_the_same_delete(agency: Troupe) 
         "Website"
     ]
     assert agency.owner.get(f"/users/{agency.guest.id}").json()["active"] is True
+
+
+@pytest.mark.parametrize("visibility", ["space", "members"])
+def test_projects_that_others_manage_are_not_thrown_away_with_their_client(
+    agency: Troupe, visibility: str
+) -> None:
+    agency.owner.patch(f"/projects/{agency.project_id}", {"visibility": visibility})
+    client, last = f"/clients/{agency.client_id}", agency.owner.last
+    answer = agency.member.delete(client, dependants="trash")
+    assert (answer.status_code, code(answer)) == (403, "forbidden")
+    assert "Website" not in answer.text
+    assert agency.project_id not in answer.text
+    assert agency.owner.last == last
+    assert agency.member.get(client).status_code == 200
+    assert agency.owner.delete(client, dependants="trash").status_code == 204
 
 
 def test_dependants_can_be_let_go(agency: Troupe) -> None:
@@ -89,11 +108,16 @@ def test_an_archived_client_is_read_only_and_out_of_the_list(agency: Troupe) -> 
     answer = agency.member.patch(client, {"name": "X"})
     assert (answer.status_code, code(answer)) == (409, "archived")
     assert agency.member.patch(client, {"name": "Birke & Söhne"}).status_code == 200
+    for fate in (None, "trash", "detach"):
+        answer = agency.member.delete(client, dependants=fate)
+        assert (answer.status_code, code(answer)) == (409, "archived")
+    assert agency.member.patch(f"{client}/invoicing", {"city": "Bonn"}).status_code == 409
     last = agency.owner.last
     assert agency.member.post(f"{client}/archive").status_code == 200
     assert agency.owner.last == last
     assert agency.member.post(f"{client}/unarchive").status_code == 200
     assert agency.member.patch(client, {"name": "X"}).status_code == 200
+    assert agency.member.delete(client).status_code == 204
 
 
 def test_a_client_with_projects_going_on_is_archived_with_them_or_not_at_all(agency: Troupe) -> None:
@@ -112,9 +136,11 @@ def test_projects_are_archived_or_nothing(agency: Troupe, projects: str) -> None
 
 
 def test_the_archive_and_the_trash_do_not_hide_each_other(agency: Troupe) -> None:
-    client = made(agency.member.post("/clients", {"name": "Cedar"}))["id"]
-    agency.member.post(f"/clients/{client}/archive")
-    agency.member.delete(f"/clients/{client}")
-    assert [each["id"] for each in agency.member.everything("/clients", trashed=True)] == [client]
-    assert agency.member.everything("/clients", archived=True) == []
-    assert agency.member.everything("/clients", trashed=True, archived=False) == []
+    client, project = f"/clients/{agency.client_id}", agency.project_id
+    agency.owner.post(f"/projects/{project}/archive")
+    assert agency.owner.delete(client, dependants="trash").status_code == 204
+    assert [each["id"] for each in agency.owner.everything("/projects", trashed=True)] == [project]
+    assert agency.owner.everything("/projects", archived=True) == []
+    assert agency.owner.everything("/projects", trashed=True, archived=False) == []
+    agency.owner.post(f"{client}/restore")
+    assert [each["id"] for each in agency.owner.everything("/projects", archived=True)] == [project]

@@ -9,9 +9,11 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from msgspec import structs
+from sqlalchemy import create_engine, event
 
 from kanwerk.config import Settings
+from tests.cable import Cable
 from tests.cast import Person, Troupe, code
 from tests.house import House
 
@@ -110,6 +112,40 @@ def test_a_full_disk_is_a_503_and_nothing_is_half_written(agency: Troupe) -> Non
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_full_disk_of_postgresql_is_a_503_and_nothing_is_half_written(agency: Troupe) -> None:
+    """PostgreSQL's own 53100, raised in the server when the log is written: last of all in a transaction."""
+    database, before = agency.house.database, agency.owner.last
+
+    def run(*statements: str) -> None:
+        with database.engine.begin() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+    run(
+        "CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$",
+        "CREATE TRIGGER no_space BEFORE INSERT ON events EXECUTE FUNCTION no_space()",
+    )
+    try:
+        for answer in (
+            agency.member.post("/clients", {"name": "Cedar"}, key="cedar"),
+            agency.member.post("/clients/bulk", {"items": [{"name": "Cedar"}] * 5}),
+            agency.machine.put("/clients/external/crm-1", {"name": "Cedar"}),
+            agency.owner.delete(f"/clients/{agency.other_client_id}"),
+        ):
+            assert (answer.status_code, code(answer)) == (503, "unavailable")
+            assert int(answer.headers["Retry-After"]) >= 1
+            assert "space" in answer.json()["detail"]
+        assert agency.member.get("/clients", include_total=True).json()["meta"]["total"] == 2
+        assert agency.member.get("/clients", external_id="crm-1").json()["data"][0]["name"] == "Aster Media"
+        assert agency.owner.last == before
+    finally:
+        run("DROP TRIGGER no_space ON events", "DROP FUNCTION no_space()")
+    assert agency.member.post("/clients", {"name": "Cedar"}, key="cedar").status_code == 201
+    assert agency.owner.last == before + 1
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_a_connection_that_broke_is_opened_anew(agency: Troupe) -> None:
     assert agency.member.get("/clients").status_code == 200
     agency.house.database.engine.dispose()
@@ -119,6 +155,47 @@ def test_a_connection_that_broke_is_opened_anew(agency: Troupe) -> None:
         other.exec_driver_sql(f"SELECT pg_terminate_backend({pid})")
     assert agency.member.get("/clients").status_code == 200
     assert agency.member.post("/clients", {"name": "Cedar"}).status_code == 201
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("path", ["/clients/bulk", "/clients/external/crm-1"])
+@pytest.mark.parametrize("table", ["clients", "event_counters"])
+def test_a_connection_that_is_cut_in_the_middle_of_a_write_is_a_503_and_leaves_nothing(
+    settings: Settings, loop: asyncio.AbstractEventLoop, engine: Any, path: str, table: str
+) -> None:
+    """Cut while it waits for a lock: with half of its statements done, or with all but the last."""
+    item = {"name": "Aster", "external_id": "crm-1"}
+    method, body = ("POST", {"items": [{"name": "New"}, item]}) if path.endswith("bulk") else ("PUT", item)
+    waiting = (
+        "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with (
+        Cable(settings.url) as cable,
+        House(structs.replace(settings, database_url=cable.url), loop) as house,
+    ):
+        agency = Troupe(house, engine.cast()["agency"])
+        before = agency.owner.last
+        direct = create_engine(settings.url)
+        looking = {"isolation_level": "AUTOCOMMIT"}  # in a transaction it would see the same again and again
+        with direct.connect() as holder, direct.connect().execution_options(**looking) as looker:
+            holder.exec_driver_sql(f"SELECT * FROM {table} FOR UPDATE")
+
+            async def cut() -> bool:
+                for _ in range(100):
+                    if looker.exec_driver_sql(waiting).fetchall():
+                        cable.cut()
+                        return True
+                    await asyncio.sleep(0.02)
+                return False
+
+            answer, was_cut = house.together(agency.machine.asking(method, path, body), cut())
+        assert was_cut
+        direct.dispose()
+        assert (answer.status_code, code(answer)) == (503, "unavailable")
+        assert int(answer.headers["Retry-After"]) >= 1
+        assert agency.owner.last == before
+        assert agency.member.get("/clients", include_total=True).json()["meta"]["total"] == 2
+        assert agency.machine.ask(method, path, body).status_code == 200
 
 
 def test_without_a_database_the_answer_is_a_503_and_the_house_is_alive(

@@ -1,9 +1,15 @@
+from datetime import date, datetime
+from enum import Enum
 from typing import Any
 
 import pytest
 
-from tests.cast import Troupe, faults, made
+from kanwerk.app import GROUPS
+from kanwerk.core.asked import ListQuery
+from kanwerk.core.reads import Statement
+from tests.cast import Troupe, faults, made, upload
 from tests.conftest import Hands
+from tests.house import House
 
 
 def names(answer: Any) -> list[str]:
@@ -218,3 +224,59 @@ def test_an_include_adds_a_lazy_member_and_without_it_the_member_is_absent(agenc
     assert full == plain
     empty = agency.owner.get(f"/clients/{agency.other_client_id}", include="projects").json()
     assert empty["projects"] == []
+
+
+def test_what_has_a_name_is_found_by_a_part_of_it(agency: Troupe) -> None:
+    task = f"/tasks/{agency.task_id}"
+    made(agency.owner.post(f"{task}/todos", {"title": "Maße prüfen"}))
+    made(agency.owner.post(f"{task}/todos", {"title": "Other"}))
+    todos = agency.member.get(f"{task}/todos", q="MASSE").json()["data"]
+    assert [each["title"] for each in todos] == ["Maße prüfen"]
+    agency.owner.patch(f"/todos/{todos[0]['id']}", {"title": "Fläche"})
+    assert agency.member.get(f"{task}/todos", q="masse").json()["data"] == []
+    made(agency.owner.post(f"/projects/{agency.project_id}/columns", {"name": "Prüfung"}))
+    columns = agency.member.get(f"/projects/{agency.project_id}/columns", q="PRUF").json()["data"]
+    assert [each["name"] for each in columns] == ["Prüfung"]
+    file = upload(agency.owner)
+    agency.owner.patch(f"/files/{file}", {"name": "Grundriß.txt"})
+    agency.owner.put(f"{task}/files/{file}")
+    assert [each["id"] for each in agency.member.get(f"{task}/files", q="grundriss").json()["data"]] == [file]
+    assert agency.member.get(f"{task}/files", q="plan").json()["data"] == []
+
+
+_ID = "01a21373-edcd-7418-b441-ce496569bd44"
+_OTHER_ID = "01a21373-edcd-7418-b441-ce496569bd45"
+
+
+def values_of(kind: Any) -> list[str]:
+    """Return values that a filter of this type takes, two where there are two."""
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return [str(each.value) for each in kind][:2]
+    plain = {bool: ["true"], date: ["2026-01-01"], datetime: ["2026-01-01T00:00:00Z"], str: ["a", "b"]}
+    return plain.get(kind, [_ID, _OTHER_ID])
+
+
+def test_every_list_is_read_and_counted_by_each_of_its_filters(house: House) -> None:
+    lists = [each.read for group in GROUPS for each in group.routes if each.query is ListQuery and each.read]
+    asked = 0
+    for read in {id(each): each for each in lists}.values():
+        for name, param in read.params.items():
+            if name not in (*read.filters, "ids", "updated_after", "q"):
+                continue
+            for values in values_of(param.type)[:1], values_of(param.type):
+                if len(values) > 1 and not param.many:
+                    continue
+                query = read.parse("test", f"{name}={','.join(values)}".encode())
+                for fence in (None, *read.fences):
+                    for wanted in (read.count_query(query, fence), read.list_query(query, fence)):
+                        statement = wanted.on(house.database)
+                        house.database.read(statement.sql, given(statement, query))
+                        asked += 1
+    assert asked > 200
+
+
+def given(statement: Statement, query: ListQuery) -> dict[str, Any]:
+    """Return values for all parameters of a statement: ids for those that a handler would give."""
+    known = {"limit": 2, "of_kind": "client"}
+    rest = statement.parameters - query.values.keys() - statement.constants.keys()
+    return statement.bind(query.values | {name: known.get(name, _ID) for name in rest})

@@ -27,6 +27,8 @@ GROUPS = [
     "Search",
     "Views",
     "Custom fields",
+    "Notifications",
+    "Calendar feeds",
 ]
 EVENTS = {
     "client": ("ClientFullData", "created updated deleted restored archived unarchived"),

@@ -27,6 +27,16 @@ def test_all_faults_of_a_body_are_named_at_once(agency: Troupe) -> None:
     assert faults(agency.owner.post("/clients", {})) == {"/name": "required"}
 
 
+def test_a_fault_says_what_would_be_right(agency: Troupe) -> None:
+    body = agency.owner.post("/clients", {"name": "x", "segment": "D"}).json()
+    assert body["errors"][0]["message"] == "One of A, B, C is needed."
+    query = agency.owner.get("/clients?segment=a&sort=age&updated_after=yesterday&ids=x").json()
+    told = {fault["parameter"]: fault["message"] for fault in query["errors"]}
+    assert told["segment"] == "One of A, B, C is needed."
+    assert told["sort"].startswith("One of id, -id, name, -name")
+    assert told["updated_after"] == "A time such as 2026-11-24T08:30:00Z is needed."
+
+
 def test_codes_of_standards_are_checked_with_everything_else(agency: Troupe) -> None:
     body = {"country": "XX", "currency": "EUX", "vat_id": "x", "payment_term_days": 1.5, "locale": "x"}
     answer = agency.owner.patch(f"/clients/{agency.client_id}/invoicing", body)

@@ -37,29 +37,18 @@ COSTS = {
 }
 
 
-class Counted:
-    """The driver's connection, and every statement it was given."""
-
-    def __init__(self, connection: Any) -> None:
-        self.connection = connection
-        self.statements: list[tuple[str, Any]] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.connection, name)
-
-    def execute(self, sql: str, parameters: Any = ()) -> Any:
-        self.statements.append((sql, parameters))
-        return self.connection.execute(sql, parameters)
-
-
 @contextmanager
 def counted(house: House) -> Iterator[list[tuple[str, Any]]]:
-    """Count what reads are given to the driver on the loop's held connection."""
-    held = house.database._held
-    house.ask("GET", "/readyz")
-    held.connection = Counted(held.connection)
-    yield held.connection.statements
-    held.connection = held.connection.connection
+    """Count what reads are given to the driver, on whatever thread."""
+    read, statements = house.database.read, []
+
+    def counting(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+        statements.append((sql, parameters))
+        return read(sql, parameters)
+
+    house.database.read = counting  # type: ignore[method-assign]
+    yield statements
+    house.database.read = read  # type: ignore[method-assign]
 
 
 @pytest.mark.parametrize("path", COSTS)
@@ -135,6 +124,77 @@ def test_a_sorted_list_and_its_further_pages_walk_an_index(
     )
     column = {"name": "name_fold", "shortcode": "shortcode_fold"}.get(sort, sort)
     assert re.search(rf"\(space_id=\? AND \(?{column}(,id\))?[<>]", further), further
+
+
+@pytest.fixture
+def crowded(agency: Troupe) -> Troupe:
+    """The agency with thousands of clients and users, and what the planner is to know of them."""
+    with agency.house.database.engine.begin() as connection:
+        for table, most in (("clients", 5_000), ("users", 5_000)):
+            told = connection.exec_driver_sql(
+                "SELECT column_name FROM information_schema.columns"
+                f" WHERE table_schema = 'public' AND table_name = '{table}'"
+            )
+            own = {
+                "id": "gen_random_uuid()",
+                "name_fold": "'name ' || g",
+                "shortcode_fold": "CASE WHEN mod(g, 3) > 0 THEN 'k' || g END",
+                "segment": "chr(65 + mod(g, 3))",
+                "created_at": "created_at + g * interval '1 s'",
+                "updated_at": "updated_at + g * interval '1 s'",
+                **dict.fromkeys(("external_id", "identity_id", "integration_name"), "NULL"),
+            }
+            names = [row[0] for row in told]
+            values = ", ".join(own.get(name, name) for name in names)
+            one = f"(SELECT * FROM {table} WHERE space_id = '{agency.space_id}' LIMIT 1)"
+            connection.exec_driver_sql(
+                f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM {one} AS o,"
+                f" generate_series(1, {most}) AS g"
+            )
+        connection.exec_driver_sql("ANALYZE")
+    return agency
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_postgresql_walks_an_index_for_each_page_of_a_sorted_list(crowded: Troupe) -> None:
+    sorts = {
+        "clients": ("id", "name", "shortcode", "segment", "created_at", "updated_at"),
+        "users": ("id", "name", "updated_at"),
+    }
+    for group, sort in [(group, sort) for group, those in sorts.items() for sort in those]:
+        for sign in ("", "-"):
+            asked: dict[str, Any] = {"sort": f"{sign}{sort}", "limit": 50}
+            with counted(crowded.house) as statements:
+                first = crowded.owner.get(f"/{group}", **asked).json()
+                crowded.owner.get(f"/{group}", **asked, cursor=first["meta"]["next_cursor"])
+            lists = [each for each in statements if "token_hash" not in each[0]]
+            assert len(lists) >= 2
+            for sql, parameters in lists:
+                plan = crowded.house.database.read(f"EXPLAIN {sql}", parameters)
+                told = "\n".join(row[0] for row in plan)
+                assert "Sort" not in told, told
+                assert f"Seq Scan on {group}" not in told, told
+            further = "\n".join(
+                row[0] for row in crowded.house.database.read(f"EXPLAIN {lists[-1][0]}", lists[-1][1])
+            )
+            column = {"name": "name_fold", "shortcode": "shortcode_fold"}.get(sort, sort)
+            assert re.search(rf"Index Cond: .*(ROW\(.*{column}.*\)|{column}) [<>]", further), further
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_postgresql_finds_tokens_records_and_the_log_by_an_index(crowded: Troupe) -> None:
+    paths = [
+        f"/clients/{crowded.client_id}?include=projects",
+        "/clients?external_id=crm-1",
+        "/events?limit=50",
+    ]
+    paths += ["/clients?shortcode=ast", f"/clients/{crowded.client_id}/activity"]
+    with counted(crowded.house) as statements:
+        for path in paths:
+            assert crowded.owner.get(path).status_code == 200
+    for sql, parameters in statements:
+        plan = "\n".join(row[0] for row in crowded.house.database.read(f"EXPLAIN {sql}", parameters))
+        assert not re.search(r"Seq Scan on (clients|users)\b", plan), f"{sql}\n{plan}"
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

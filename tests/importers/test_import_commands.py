@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click import Context
 
+from kanwerk.cli import cli
 from tests.importers.sources import board, many_cards
 from tests.importers.test_jira import FIRST, export
 from tests.serving import free_port, invoke, kanwerk
@@ -102,3 +104,9 @@ def test_progress_is_told_on_standard_error(place: tuple[Path, str]) -> None:
     assert "tasks: " in done.stderr
     assert "\r" not in done.stderr
     assert done.stdout.startswith("Imported:\n")
+
+
+def test_every_command_is_named_once() -> None:
+    named = cli.list_commands(Context(cli))
+    assert sorted(set(named)) == named
+    assert "import" in named

@@ -13,7 +13,7 @@ from kanwerk.core.problems import Problem
 from kanwerk.importers import kanbert, other_server
 from kanwerk.importers.report import Report
 from kanwerk.importers.runner import Options
-from tests.cast import Troupe
+from tests.cast import Troupe, made
 from tests.engines import Sqlite
 from tests.importers.sources import counted, notes
 from tests.serving import free_port, serving
@@ -65,6 +65,7 @@ class Far(ThreadingHTTPServer):
         self.address = f"http://127.0.0.1:{self.server_port}/api/v1"
         self.clients = [client(1, primary_contact=MIA, shortcode="AST"), client(2), client(3)]
         self.projects: list[dict[str, Any]] = [PROJECT]
+        self.fields: list[dict[str, Any]] = []
         self.by_link = False
         self.busy = 0
         self.elsewhere = ""
@@ -93,9 +94,11 @@ class Asked(BaseHTTPRequestHandler):
             self.answer(302, {}, Location=self.server.elsewhere)
         elif path == "/business-fields":
             self.answer(200, [{"id": "f1", "name": "Web"}, {"id": "f2", "name": "Print"}])
+        elif path == "/fields" and self.server.fields:
+            self.answer(200, self.server.fields)
         elif path in ("/clients", "/projects"):
             self.page(path, getattr(self.server, path[1:]), int(query.partition("cursor=")[2] or 0))
-        elif path.startswith("/clients/"):
+        elif path.startswith("/clients/") and not path.endswith("/fields"):
             (found,) = (each for each in self.server.clients if each["id"] == path[9:])
             self.answer(200, found | {"segment": "A", "projects": []})
         else:
@@ -263,3 +266,106 @@ def test_another_kanwerk_is_read_to_its_last_page(agency: Troupe, sqlite: Sqlite
     assert here["business_field"]["name"] == "Print"
     (secret,) = agency.owner.get("/projects", q="Secret").json()["data"]
     assert secret["client_id"] is not None
+
+
+MOOD = {
+    "name": "Mood",
+    "key": "mood",
+    "kind": "multi_select",
+    "options": [{"name": "Calm"}, {"name": "Loud"}, {"name": "Grim"}],
+}
+
+
+def test_custom_fields_of_another_kanwerk_come_with_their_values(
+    agency: Troupe, sqlite: Sqlite, tmp_path: Path
+) -> None:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    people = sqlite.cast()["rival"]["people"]
+    token = people["owner"]["token"]
+    made(agency.owner.post("/fields", MOOD | {"applies_to": "client", "options": MOOD["options"][:1]}))
+    taken = {"name": "Budget", "key": "budget", "kind": "text", "applies_to": "project"}
+    made(agency.owner.post("/fields", taken))
+    with sqlite.copy(folder) as url, serving(folder, url) as server:
+
+        def told(method: str, path: str, body: Any) -> dict[str, Any]:
+            answer = server.ask(token, method, path, body)
+            assert answer.status_code in (200, 201), answer.text
+            return answer.json()
+
+        for field in (
+            MOOD | {"applies_to": "client"},
+            {"name": "Owner", "key": "owner", "kind": "user", "applies_to": "client"},
+            {"name": "Since", "key": "since", "kind": "date", "applies_to": "project"},
+            taken | {"kind": "number"},
+            {"name": "Of tasks", "kind": "text", "applies_to": "task"},
+        ):
+            told("POST", "/fields", field)
+        client = told("POST", "/clients", {"name": "Far client"})["id"]
+        values = {"mood": ["calm", "loud"], "owner": people["owner"]["id"]}
+        told("PATCH", f"/clients/{client}/fields", {"fields": values})
+        filled = {"name": "Far project", "fields": {"since": "2024-02-29", "budget": 12.5}}
+        project = told("POST", "/projects", filled)["id"]
+        source = kanbert.Source(f"{server.address}/api/v1", token)
+
+        def bring(**options: Any) -> Report:
+            return kanbert.run(agency.house.database, "nordlicht", source, Options(**options))
+
+        dry, last = bring(dry=True), agency.owner.last
+        assert agency.owner.events(last) == []
+        first, last = bring(), agency.owner.last
+        assert dry.counts == first.counts
+        again = bring()
+        assert agency.owner.events(last) == []
+        told("PATCH", f"/clients/{client}/fields", {"fields": {"mood": None}})
+        told("PATCH", f"/projects/{project}", {"fields": {"since": "2024-03-01"}})
+        changed = bring()
+    assert counted(first, "custom fields") == {"created": 2, "changed": 1, "skipped": 1}
+    assert counted(first, "field values") == {"created": 2}
+    assert counted(again, "custom fields") == {"unchanged": 3, "skipped": 1}
+    assert counted(again, "field values") == {"unchanged": 2}
+    assert counted(changed, "field values") == {"changed": 1}
+    assert notes(first)["custom fields whose key is another kind of field here: left out"] == 1
+    assert notes(first)["values of custom fields that are people who are no users of this space"] == 1
+    fields = {each["key"]: each for each in agency.owner.everything("/fields")}
+    assert [each["value"] for each in fields["mood"]["options"]] == ["calm", "loud", "grim"]
+    assert (fields["since"]["kind"], fields["budget"]["kind"]) == ("date", "text")
+    (here,) = agency.owner.get("/clients", external_id=f"kanbert:{client}").json()["data"]
+    assert agency.owner.get(f"/clients/{here['id']}/fields").json()["fields"] == {}
+    moods = [
+        event["changes"].get("fields.mood")
+        for event in agency.owner.everything(f"/clients/{here['id']}/activity")
+    ]
+    assert {"from": None, "to": ["calm", "loud"]} in moods
+    assert {"from": ["calm", "loud"], "to": None} in moods
+    (there,) = agency.owner.get("/projects", external_id=f"kanbert:{project}").json()["data"]
+    assert agency.owner.get(f"/projects/{there['id']}").json()["fields"] == {"since": "2024-03-01"}
+
+
+def test_a_token_that_may_not_read_custom_fields_brings_the_rest(
+    agency: Troupe, sqlite: Sqlite, tmp_path: Path
+) -> None:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    owner = sqlite.cast()["rival"]["people"]["owner"]["token"]
+    with sqlite.copy(folder) as url, serving(folder, url) as server:
+        scopes = ["spaces:read", "users:read", "business-fields:read", "clients:read", "projects:read"]
+        token = server.ask(owner, "POST", "/tokens", {"name": "Narrow", "scopes": scopes}).json()["token"]
+        source = kanbert.Source(f"{server.address}/api/v1", token)
+        report = kanbert.run(agency.house.database, "nordlicht", source, Options())
+    assert counted(report, "clients") == {"created": 2}
+
+
+def test_what_a_server_says_wrongly_of_custom_fields_does_no_harm(agency: Troupe, far: Far) -> None:
+    far.fields = [
+        {"id": "x", "name": "No key", "applies_to": "client", "kind": "text"},
+        {"id": "y", "name": "Odd", "applies_to": "client", "kind": "blob", "key": "odd"},
+        {"id": "z", "name": "Pick", "applies_to": "client", "kind": "select", "key": "pick", "options": "x"},
+        {"id": "n", "name": "N", "applies_to": "project", "kind": "number", "key": "n", "options": [7]},
+    ]
+    far.projects = [PROJECT | {"fields": {"n": "seven"}}, PROJECT | {"id": "p2", "fields": [1]}]
+    report = far.bring(agency)
+    assert counted(report, "custom fields") == {"created": 1, "skipped": 1}
+    assert counted(report, "projects") == {"created": 2}
+    assert notes(report)["custom fields that make no sense here: left out"] == 2
+    assert counted(report, "field values") == {}

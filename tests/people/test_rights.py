@@ -12,7 +12,11 @@ ADMINS = ("owner", "admin", "robot")
 STAFF = ("owner", "admin", "member", "machine", "robot")
 STAFF_AND_TAX = (*STAFF, "tax_advisor")
 STAFF_AND_GUEST = (*STAFF, "guest")
+PEOPLE = ("owner", "admin", "member", "guest", "tax_advisor")
+OF_PEOPLE = ("notifications:read", "notifications:write", "feeds:read", "feeds:write")
 MANAGERS = ("owner", "admin", "machine", "robot")  # of a project; its lead and its own managers beside them
+SUBSCRIBERS = ("owner", "admin", "machine", "robot")
+HOOK = {"url": "https://hooks.example.com/", "event_types": ["*"]}
 PERSON = {"first_name": "Nia", "last_name": "New", "email": "nia@nordlicht.example"}
 
 TASK = {"project_id": "{project}", "title": "Menu"}
@@ -65,6 +69,14 @@ TABLE: list[tuple[str, Any, tuple[str, ...], str | None]] = [
     ("PATCH /fields/{custom_field}", {"name": "Size"}, ADMINS, "fields:write"),
     ("DELETE /fields/{custom_field}", None, ADMINS, "fields:write"),
     ("POST /fields/{custom_field}/restore", None, ADMINS, "fields:write"),
+    ("GET /notifications", None, PEOPLE, "notifications:read"),
+    ("POST /notifications/read", {"all": True}, PEOPLE, "notifications:write"),
+    ("GET /notifications/settings", None, PEOPLE, "notifications:read"),
+    ("PATCH /notifications/settings", {"mails": "daily"}, PEOPLE, "notifications:write"),
+    ("GET /feeds", None, PEOPLE[:-1], "feeds:read"),
+    ("GET /feeds/{feed}", None, ("owner",), "feeds:read"),
+    ("POST /feeds", {"kind": "mine"}, PEOPLE[:-1], "feeds:write"),
+    ("DELETE /feeds/{feed}", None, ("owner",), "feeds:write"),
     ("GET /views", None, STAFF, "views:read"),
     ("GET /views/{view}", None, STAFF, "views:read"),
     ("POST /views", {"name": "Mine"}, STAFF, "views:write"),
@@ -163,16 +175,28 @@ TABLE: list[tuple[str, Any, tuple[str, ...], str | None]] = [
     ("DELETE /comments/{comment}/files/{file}", None, ADMINS, "files:write"),
     ("GET /search?q=web", None, EVERYBODY, None),
     ("GET /events", None, STAFF, "events:read"),
+    ("GET /webhooks", None, SUBSCRIBERS, "webhooks:read"),
+    ("GET /webhooks/{webhook}", None, SUBSCRIBERS, "webhooks:read"),
+    ("GET /webhooks/{webhook}/deliveries", None, SUBSCRIBERS, "webhooks:read"),
+    ("POST /webhooks", HOOK, SUBSCRIBERS, "webhooks:write"),
+    ("PATCH /webhooks/{webhook}", {"name": "Mine"}, SUBSCRIBERS, "webhooks:write"),
+    ("DELETE /webhooks/{webhook}", None, SUBSCRIBERS, "webhooks:write"),
+    ("POST /webhooks/{webhook}/test", None, SUBSCRIBERS, "webhooks:write"),
+    ("POST /webhooks/{webhook}/rotate-secret", None, SUBSCRIBERS, "webhooks:write"),
+    ("POST /webhooks/{webhook}/replay", {"after_sequence": 0}, SUBSCRIBERS, "webhooks:write"),
+    ("POST /webhooks/{webhook}/deliveries/{delivery}/replay", None, SUBSCRIBERS, "webhooks:write"),
 ]
 ALL_SCOPES = sorted({scope for *_, scopes in TABLE if scopes for scope in scopes.split()})
 OPERATIONS = [pytest.param(*row, id=row[0]) for row in TABLE]
-NOT_FOR_MACHINES = ("tokens:read", "tokens:write")
+NOT_FOR_MACHINES = ("tokens:read", "tokens:write", *OF_PEOPLE)
 
 
 MADE = {
     "field": ("/business-fields", {"name": "Web"}),
     "custom_field": ("/fields", {"name": "Size", "applies_to": "client"}),
     "view": ("/views", {"name": "Mine", "shared": True}),
+    "feed": ("/feeds", {"kind": "mine"}),
+    "webhook": ("/webhooks", HOOK),
 }
 
 
@@ -213,6 +237,8 @@ def placed(agency: Troupe, operation: str, body: Any) -> tuple[str, str, Any]:
     if operation.startswith("DELETE") and "relations" in path:
         agency.owner.put(path.format(**found))
     found |= made_for(agency, path)
+    if "{delivery}" in path:
+        found["delivery"] = agency.owner.post(f"/webhooks/{found['webhook']}/test").json()["id"]
     if "{newcomer}" in path:
         found["newcomer"] = agency.owner.post("/users", PERSON).json()["id"]
     if path.endswith("colleague}/restore"):
@@ -323,6 +349,32 @@ def test_a_guest_sees_the_name_of_its_own_client_only(agency: Troupe) -> None:
     assert guest.get("/clients", segment="B").status_code == 422
     assert guest.get("/clients", include_total=True).json()["meta"]["total"] == 1
     assert guest.get("/clients", ids=[agency.other_client_id]).json()["data"] == []
+
+
+def test_a_guest_sees_the_people_of_its_projects(agency: Troupe) -> None:
+    members, guest = f"/projects/{agency.project_id}/members", agency.guest
+    agency.owner.put(f"{members}/{agency.member.id}", {"role": "member"})
+    agency.owner.patch(f"/projects/{agency.project_id}", {"lead_id": agency.admin.id})
+    other = agency.owner.post("/projects", {"name": "Internal", "visibility": "members"}).json()["id"]
+    agency.owner.put(f"/projects/{other}/members/{agency.colleague.id}", {"role": "member"})
+    private = {"weekly_seconds": 3600, "external_id": "hr-1", "hourly_rate": "95.00"}
+    agency.owner.patch(f"/users/{agency.member.id}", {**private, "title": "Designer"})
+    seen = {each["id"] for each in guest.get("/users").json()["data"]}
+    assert seen == {guest.id, agency.member.id, agency.admin.id}
+    shown = guest.get(f"/users/{agency.member.id}").json()
+    assert (shown["first_name"], shown["title"]) == ("Mia", "Designer")
+    assert not {"hourly_rate", "cost_rate"} & shown.keys()
+    hidden = ("weekly_seconds", "last_active_at", "external_id", "external_origin")
+    assert [shown[name] for name in hidden] == [None] * 4
+    for name in (agency.colleague.id, agency.owner.id):
+        assert guest.get(f"/users/{name}").status_code == 404
+        assert guest.patch(f"/users/{name}", {"title": "X"}).status_code == 404
+    assert guest.patch(f"/users/{agency.member.id}", {"title": "X"}).status_code == 403
+    assert guest.get("/users", external_id="hr-1").status_code == 422
+    assert guest.get("/users", sort="updated_at").status_code == 422
+    assert guest.get("/users", q="mia", type="user").json()["data"][0]["id"] == agency.member.id
+    agency.owner.delete(f"/projects/{agency.project_id}", dependants="trash")
+    assert [each["id"] for each in guest.get("/users").json()["data"]] == [guest.id]
 
 
 def test_a_guest_sees_itself_among_the_users(agency: Troupe) -> None:

@@ -37,6 +37,29 @@ def test_people_need_a_name_and_an_address_and_machines_a_name(agency: Troupe) -
 def test_an_address_is_in_a_space_once(agency: Troupe) -> None:
     answer = agency.admin.post("/users", {**NIA, "email": "OLA@nordlicht.example"})
     assert faults(answer, 409) == {"/email": "taken"}
+    assert answer.json()["existing_id"] == agency.owner.id
+    answer = agency.admin.patch(f"/users/{agency.member.id}", {"email": "OLA@nordlicht.example"})
+    assert faults(answer, 409) == {"/email": "taken"}
+    own = {"email": "MIA@nordlicht.example"}
+    assert agency.member.patch(f"/users/{agency.member.id}", own).status_code == 200
+
+
+def test_twins_of_one_address_invited_at_once_are_one_user(agency: Troupe) -> None:
+    answers = agency.house.together(*(agency.admin.asking("POST", "/users", NIA) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
+
+
+def test_a_link_lets_nobody_in_as_another_address(agency: Troupe) -> None:
+    """Else whoever holds it could choose the password of an address that is not theirs."""
+    user = made(agency.admin.post("/users", NIA))["id"]
+    (letter,) = mails(agency, 1)
+    link = letter[letter.index("/invite/") :].split()[0]
+    assert agency.house.ask("GET", link).status_code == 200
+    assert agency.admin.patch(f"/users/{user}", {"title": "Designer"}).status_code == 200
+    assert agency.house.ask("GET", link).status_code == 200
+    assert agency.admin.patch(f"/users/{user}", {"email": "victim@other.example"}).status_code == 200
+    assert agency.house.ask("GET", link).status_code == 404
+    assert agency.admin.post(f"/users/{user}/invitation").json()["email"] == "victim@other.example"
 
 
 @pytest.mark.parametrize(
@@ -138,6 +161,23 @@ def test_a_member_that_does_not_fit_somebody_is_refused(
 ) -> None:
     body = {name: agency.client_id if value == "{client}" else value for name, value in body.items()}
     assert faults(agency.owner.patch(f"/users/{agency.people[person].id}", body)).keys() == {pointer}
+
+
+def test_all_members_that_do_not_fit_are_told_at_once(agency: Troupe) -> None:
+    nobody = "019a0000-0000-7000-8000-000000000000"
+    body = {
+        **NIA,
+        "type": "guest",
+        "role": "admin",
+        "client_id": nobody,
+        "hourly_rate": "1.234",
+        "cost_rate": "0.001",
+    }
+    pointers = {"/role", "/client_id", "/hourly_rate", "/cost_rate"}
+    assert faults(agency.admin.post("/users", body)).keys() == pointers
+    again = {name: body[name] for name in ("role", "client_id", "hourly_rate")}
+    answer = agency.admin.patch(f"/users/{agency.tax_advisor.id}", again)
+    assert faults(answer).keys() == {"/role", "/client_id", "/hourly_rate"}
 
 
 def test_money_is_exact_and_has_the_currencys_decimals(agency: Troupe) -> None:

@@ -33,6 +33,7 @@ def test_nothing_in_an_archived_project_changes(agency: Troupe) -> None:
     for method, path, members in (
         ("PATCH", project, {"name": "Site"}),
         ("PATCH", project, {"shortcode": "SITE"}),
+        ("DELETE", f"{project}?dependants=trash", None),
         ("POST", f"{project}/columns", {"name": "Review"}),
         ("POST", f"{project}/columns/reorder", {"ids": agency.column_ids[::-1]}),
         ("PATCH", column, {"name": "Later"}),

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Person, Troupe, made
+from tests.cast import Person, Troupe, made, upload
 
 
 def found(person: Person, q: str, **more: Any) -> list[tuple[str, str]]:
@@ -91,3 +91,19 @@ def test_no_word_breaks_the_search(agency: Troupe, q: str) -> None:
 @pytest.mark.parametrize("query", [{}, {"q": "x", "kinds": "invoice"}, {"q": "x", "limit": 101}, {"q": " "}])
 def test_a_faulty_question_is_refused(agency: Troupe, query: dict[str, Any]) -> None:
     assert agency.member.get("/search", **query).status_code == 422
+
+
+def test_comments_and_files_of_clients_lead_to_the_client(agency: Troupe) -> None:
+    where, home = f"/clients/{agency.client_id}", f"/nordlicht/clients/{agency.client_id}"
+    comment = made(agency.member.post(f"{where}/comments", {"body": "They like a numbat"}))["id"]
+    beside, within = upload(agency.member), upload(agency.member)
+    for file, place in ((beside, where), (within, f"/comments/{comment}")):
+        agency.member.patch(f"/files/{file}", {"name": "numbat.txt"})
+        assert agency.member.put(f"{place}/files/{file}").status_code == 200
+    hits = {hit["id"]: hit for hit in agency.member.get("/search", q="numbat").json()["data"]}
+    assert {each: hit["url"] for each, hit in hits.items()} == {
+        comment: f"{home}#comment-{comment}",
+        beside: home,
+        within: home,
+    }
+    assert hits[comment]["title"] == agency.owner.get(where).json()["name"]

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Troupe, code, faults, made
+from tests.cast import Troupe, code, faults, made, upload
 
 
 def task(agency: Troupe, title: str = "New", **more: Any) -> dict[str, Any]:
@@ -214,3 +214,61 @@ def test_a_column_that_becomes_done_completes_what_is_in_it_and_lets_it_come_aga
     told = [each["type"] for each in agency.owner.events(before)]
     assert told.count("task.completed") == 1
     assert "task.created" in told
+
+
+def test_a_key_stands_for_the_id_in_every_operation(agency: Troupe, rival: Troupe) -> None:
+    where, file = "/tasks/web-1", upload(agency.owner)
+    todo = made(agency.owner.post(f"{where}/todos", {"title": "Ask"}))["id"]
+    comment = made(agency.owner.post(f"{where}/comments", {"body": "Well"}))["id"]
+    for method, path, body in (
+        ("PATCH", where, {"title": "By key"}),
+        ("POST", f"{where}/move", {"column_id": agency.column_ids[2]}),
+        ("PUT", f"{where}/assignees/{agency.member.id}", None),
+        ("DELETE", f"{where}/assignees/{agency.member.id}", None),
+        ("PUT", f"{where}/labels/{agency.label_id}", None),
+        ("PUT", f"{where}/watchers/{agency.member.id}", None),
+        ("PUT", f"{where}/relations/blocks/WEB-2", None),
+        ("PUT", f"{where}/files/{file}", None),
+    ):
+        answer = agency.owner.ask(method, path, body)
+        assert answer.status_code == 200, (path, answer.text)
+        assert rival.owner.ask(method, path, body).status_code == 404
+    shown = agency.owner.get(where, include="relations,todos,comments,files").json()
+    assert (shown["id"], shown["title"]) == (agency.task_id, "By key")
+    assert shown["relations"][0]["task"]["id"] == agency.other_task_id
+    for kind, ids in (("todos", [todo]), ("comments", [comment]), ("files", [file])):
+        assert [each["id"] for each in agency.owner.get(f"{where}/{kind}").json()["data"]] == ids
+    activity = agency.owner.get(f"{where}/activity").json()["data"]
+    assert {each["data"]["id"] for each in activity} == {agency.task_id}
+    assert agency.owner.patch(where, {"title": "Late"}, headers={"If-Match": '"1-x"'}).status_code == 412
+    assert faults(agency.owner.put(f"{where}/relations/blocks/WEB-1")) == {"other_id": "cycle"}
+    assert agency.owner.put(f"{where}/labels/WEB-2").status_code == 404
+    assert agency.owner.patch("/tasks/WEB-99", {"title": "x"}).status_code == 404
+    assert agency.owner.delete(where).status_code == 204
+    assert agency.owner.get(where).status_code == 404
+    assert agency.owner.post(f"{where}/restore").json()["id"] == agency.task_id
+    agency.owner.patch(f"/projects/{agency.project_id}", {"visibility": "members"})
+    assert agency.member.patch(where, {"title": "Unseen"}).status_code == 404
+
+
+def test_what_fails_in_a_bulk_request_after_it_was_written_leaves_nothing(agency: Troupe) -> None:
+    place, last = {"project_id": agency.project_id}, agency.owner.last
+    wrong = {"title": "Bad", "external_id": "b", "assignee_ids": [agency.guest.id], **place}
+    items = [
+        {"title": "One", **place},
+        wrong,
+        {"title": "Two", **place},
+        {"title": "Good", "external_id": "c", **place},
+    ]
+    answer = agency.owner.post("/tasks/bulk", {"items": items, "atomic": False}).json()["results"]
+    assert [each["status"] for each in answer] == [201, 422, 201, 201]
+    assert answer[1]["errors"][0]["pointer"] == "/items/1/assignee_ids/0"
+    assert kinds(agency, last) == ["task.created"] * 3
+    assert agency.owner.get("/tasks", external_id="b").json()["data"] == []
+    assert [task_["title"] for task_ in agency.owner.get("/tasks", q="bad").json()["data"]] == []
+    again = agency.owner.post("/tasks/bulk", {"items": [wrong | {"assignee_ids": []}]}).json()["results"]
+    assert again[0]["status"] == 201
+    numbers = sorted(
+        int(each["key"].partition("-")[2]) for each in agency.owner.everything("/tasks", **place)
+    )
+    assert len(set(numbers)) == len(numbers)

@@ -13,6 +13,13 @@ A_TODO = {"title": "Ask"}
 SAID = {"body": "Well"}
 THUMB = "%F0%9F%91%8D"
 # operation: body, the last event it leaves
+HOOK = {"url": "https://hooks.example.com/", "event_types": ["*"]}
+# What sends events that are there already changes no record.
+SENDS_AGAIN = (
+    "POST /webhooks/{webhook}/test",
+    "POST /webhooks/{webhook}/replay",
+    "POST /webhooks/{webhook}/deliveries/{delivery}/replay",
+)
 WRITES: dict[str, tuple[Any, str]] = {
     "PATCH /spaces/{space}": ({"name": "Southern"}, "space.updated"),
     "PATCH /spaces/{space}/invoicing": ({"city": "Bonn"}, "space.updated"),
@@ -38,6 +45,12 @@ WRITES: dict[str, tuple[Any, str]] = {
     "POST /clients/{client}/archive": (None, "client.archived"),
     "POST /clients/{archived_client}/unarchive": (None, "client.unarchived"),
     "PATCH /clients/{client}/fields": ({"fields": {"size": "L"}}, "client.updated"),
+    "POST /webhooks": (HOOK, "webhook.created"),
+    "PATCH /webhooks/{webhook}": ({"name": "Mine"}, "webhook.updated"),
+    "DELETE /webhooks/{webhook}": (None, "webhook.deleted"),
+    "POST /webhooks/{webhook}/rotate-secret": (None, "webhook.updated"),
+    "POST /feeds": ({"kind": "mine"}, "feed.created"),
+    "DELETE /feeds/{feed}": (None, "feed.deleted"),
     "POST /fields": ({"name": "Size", "applies_to": "task"}, "field.created"),
     "PATCH /fields/{custom_field}": ({"name": "Width"}, "field.updated"),
     "DELETE /fields/{custom_field}": (None, "field.deleted"),
@@ -110,6 +123,11 @@ WRITES: dict[str, tuple[Any, str]] = {
     "PUT /comments/{comment}/files/{file}": (None, "file.attached"),
     "DELETE /comments/{comment}/files/{attached_file}": (None, "file.detached"),
 }
+# What changes nothing that anybody else sees, and so leaves no event.
+FOR_ONESELF = {
+    "POST /notifications/read": "who has read what is nobody else's business",
+    "PATCH /notifications/settings": "nor is how somebody wants to be told",
+}
 # A word of a path and what is made for it
 STANDS_FOR = {
     f"gone_{each}": each for each in ("user", "field", "client", "task", "label", "todo", "comment")
@@ -174,6 +192,8 @@ def record(agency: Troupe, word: str) -> str:
         "new_project": ("/projects", {"name": "Cedar"}),
         "custom_field": ("/fields", {"name": "Size", "applies_to": "client"}),
         "view": ("/views", {"name": "Mine"}),
+        "feed": ("/feeds", {"kind": "mine"}),
+        "webhook": ("/webhooks", HOOK),
         "todo": (f"{task}/todos", A_TODO),
         "first_todo": (f"{task}/todos", A_TODO),
         "comment": (f"{task}/comments", SAID),
@@ -227,4 +247,4 @@ def test_every_write_of_the_api_is_driven(agency: Troupe) -> None:
         for method in methods
         if method != "get"
     }
-    assert writes == {plain(each) for each in WRITES}
+    assert writes == {plain(each) for each in (*WRITES, *FOR_ONESELF, *SENDS_AGAIN)}

@@ -2,20 +2,22 @@
 
 from typing import Any
 
-from kanwerk.business_fields.models import BusinessField, create_field, merge
+from kanwerk.business_fields.models import BusinessField, create_field, let_go, merge, take_back
 from kanwerk.business_fields.shapes import BUSINESS_FIELDS, CreateBusinessFieldData
 from kanwerk.core.db import Db
 from kanwerk.core.externals import holder
 from kanwerk.core.forms import body_of, errors_of
 from kanwerk.core.ids import is_id
+from kanwerk.core.languages import Phrase
 from kanwerk.core.pages import Answer, Html, Pages, Redirect, View
-from kanwerk.core.problems import Conflict, Problem, invalid
+from kanwerk.core.problems import Problem, invalid
 from kanwerk.core.text import fold
-from kanwerk.core.trash import Fate, bring_back, throw_away
+from kanwerk.core.trash import bring_back
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 
 pages = Pages()
+MOST = 10_000  # projects that an undo looks for
 
 
 def _here(me: Me) -> str:
@@ -50,10 +52,10 @@ def add_business_field(db: Write, me: Me, view: View) -> Answer:
     there = holder(db, BusinessField, name_fold=fold(name))
     if there is None or there.trashed_at is None:
         create_field(db, name, by=me)
-        return Redirect(_here(me), f"Added {name}.")
+        return Redirect(_here(me), Phrase("Added %(name)s.", name=name))
     bring_back(db, there, by=me)
     there.rename(db, name, by=me)
-    return Redirect(_here(me), f"{name} is back from the trash.")
+    return Redirect(_here(me), Phrase("%(name)s is back from the trash.", name=name))
 
 
 @pages.post("/{space}/settings/business-fields/{id}", needs="business-fields:write", again=_page)
@@ -72,20 +74,18 @@ def delete_business_field(db: Write, me: Me, view: View, id: str) -> Answer:
         if other is None or other is field:
             raise invalid("/merge_into", "Choose another business field.")
         merge(db, field, other, by=me)
-        return Redirect(_here(me), f"Merged {field.name} into {other.name}.")
-    try:
-        throw_away(db, field, fate=None, by=me)
-    except Conflict as problem:
-        if problem.code != "has_dependants":
-            raise
-        throw_away(db, field, fate=Fate.DETACH, by=me)
-        return Redirect(_here(me), f"Deleted {field.name}. Its projects have no business field now.")
-    return Redirect(_here(me), f"Deleted {field.name}.", f"{_here(me)}/{id}/restore")
+        return Redirect(
+            _here(me), Phrase("Merged %(name)s into %(other)s.", name=field.name, other=other.name)
+        )
+    count = let_go(db, field, by=me)
+    text = "Deleted %(name)s. Its projects have no business field now." if count else "Deleted %(name)s."
+    return Redirect(_here(me), Phrase(text, name=field.name), f"{_here(me)}/{id}/restore?projects={count}")
 
 
 @pages.post("/{space}/settings/business-fields/{id}/restore", needs="business-fields:write")
-def restore_business_field(db: Write, me: Me, id: str) -> Answer:
-    """Bring a business field back from the trash."""
-    field = db.load(BusinessField, id, trashed=True)
-    bring_back(db, field, by=me)
-    return Redirect(_here(me), f"{field.name} is back.")
+def restore_business_field(db: Write, me: Me, view: View, id: str) -> Answer:
+    """Bring a business field back from the trash, to the projects that the delete let go."""
+    field, count = db.load(BusinessField, id, trashed=True), view.query.text("projects")
+    known = field.trashed_at is not None and count.isascii() and count.isdigit()
+    take_back(db, field, min(int(count[:9]), MOST) if known else 0, by=me)
+    return Redirect(_here(me), Phrase("%(name)s is back.", name=field.name))

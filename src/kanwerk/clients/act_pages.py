@@ -5,34 +5,20 @@ import io
 from typing import Any
 from urllib.parse import urlencode
 
-import msgspec
-from sqlalchemy import bindparam, select
-
 from kanwerk.clients.models import Client
 from kanwerk.clients.pages import ROWS, asked_of
 from kanwerk.clients.shapes import CLIENTS
 from kanwerk.core import archive
 from kanwerk.core.db import Db
-from kanwerk.core.events import Event
+from kanwerk.core.languages import Phrase
 from kanwerk.core.pages import Answer, Download, Html, Pages, Redirect, View
 from kanwerk.core.problems import Problem, invalid
-from kanwerk.core.reads import Among, Query
 from kanwerk.core.trash import Fate, bring_back, throw_away
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 
 pages = Pages()
 COLUMNS = ("name", "external_id", "shortcode", "segment", "primary_contact")
-DELETES = Query(
-    select(Event.record_id, Event.at, Event.actor)
-    .where(
-        Event.space_id == bindparam("space_id"),
-        Event.kind == "client",
-        Among(Event.record_id, "ids"),
-        Event.type == "client.deleted",
-    )
-    .order_by(Event.sequence)
-)
 
 
 def _here(me: Me, client_id: str) -> str:
@@ -45,12 +31,14 @@ def _archive_question(db: Db, me: Me, id: str, problem: Problem) -> Answer:
         return Redirect(_here(me, id), problem.detail, kind="error")
     context = {
         "client": client,
-        "title": f"Archive {client.name}?",
-        "text": "Some of its projects are not completed.",
+        "title": Phrase("Archive %(name)s?", name=client.name),
+        "text": Phrase("Some of its projects are not completed."),
         "action": f"{_here(me, id)}/archive",
         "choice": "projects",
-        "options": [("archive", "Archive its projects too", "They can be brought back one by one.")],
-        "submit": "Archive",
+        "options": [
+            ("archive", Phrase("Archive its projects too"), Phrase("They can be brought back one by one."))
+        ],
+        "submit": Phrase("Archive"),
     }
     return Html("clients/confirm.html", context)
 
@@ -60,7 +48,9 @@ def archive_client(db: Write, me: Me, view: View, id: str) -> Answer:
     """Put a client away."""
     client = db.load(Client, id)
     client.archive(db, projects_too=view.form.text("projects") == "archive", by=me)
-    return Redirect(_here(me, id), f"Archived {client.name}.", f"{_here(me, id)}/unarchive")
+    return Redirect(
+        _here(me, id), Phrase("Archived %(name)s.", name=client.name), f"{_here(me, id)}/unarchive"
+    )
 
 
 @pages.post("/{space}/clients/{id}/unarchive", needs="clients:write")
@@ -68,7 +58,7 @@ def unarchive_client(db: Write, me: Me, id: str) -> Answer:
     """Bring a client back from the archive."""
     client = db.load(Client, id)
     archive.unarchive(client, by=me)
-    return Redirect(_here(me, id), f"{client.name} is back from the archive.")
+    return Redirect(_here(me, id), Phrase("%(name)s is back from the archive.", name=client.name))
 
 
 def _delete_question(db: Db, me: Me, id: str, problem: Problem) -> Answer:
@@ -76,24 +66,34 @@ def _delete_question(db: Db, me: Me, id: str, problem: Problem) -> Answer:
     counts: Any = problem.members.get("dependants")
     if problem.code != "has_dependants" or not isinstance(counts, dict):
         return Redirect(_here(me, id), problem.detail, kind="error")
-    named = " and ".join(f"{count} {name[:-1] if count == 1 else name}" for name, count in counts.items())
     context = {
         "client": client,
-        "title": f"Delete {client.name}?",
-        "text": f"{named} belong to it." if sum(counts.values()) > 1 else f"{named} belongs to it.",
+        "title": Phrase("Delete %(name)s?", name=client.name),
+        "text": _named(counts),
         "action": f"{_here(me, id)}/delete",
         "choice": "dependants",
         "options": [
-            (Fate.DETACH.value, "Keep them", "They stay, without a client."),
+            (Fate.DETACH.value, Phrase("Keep them"), Phrase("They stay, without a client.")),
             (
                 Fate.TRASH.value,
-                "Delete them too",
-                "Projects go to the trash with it, guests can no longer sign in.",
+                Phrase("Delete them too"),
+                Phrase("Projects go to the trash with it, guests can no longer sign in."),
             ),
         ],
-        "submit": "Delete",
+        "submit": Phrase("Delete"),
     }
     return Html("clients/confirm.html", context)
+
+
+def _named(counts: dict[str, int]) -> Phrase:
+    """Say what a client takes along, or leaves behind."""
+    projects = Phrase("%(num)s project", "%(num)s projects", num=counts.get("projects", 0))
+    guests = Phrase("%(num)s guest", "%(num)s guests", num=counts.get("guests", 0))
+    if not counts.get("guests"):
+        return Phrase("Belongs to it: %(things)s.", things=projects)
+    if not counts.get("projects"):
+        return Phrase("Belongs to it: %(things)s.", things=guests)
+    return Phrase("Belongs to it: %(projects)s and %(guests)s.", projects=projects, guests=guests)
 
 
 @pages.post("/{space}/clients/{id}/delete", needs="clients:write", again=_delete_question)
@@ -104,7 +104,8 @@ def delete_client(db: Write, me: Me, view: View, id: str) -> Answer:
     if fate not in ("", *(each.value for each in Fate)):
         raise invalid("/dependants", "Keep them or delete them.")
     throw_away(db, client, fate=Fate(fate) if fate else None, by=me)
-    return Redirect(f"/{me.space_slug}/clients", f"Deleted {client.name}.", f"{_here(me, id)}/restore")
+    text = Phrase("Deleted %(name)s.", name=client.name)
+    return Redirect(f"/{me.space_slug}/clients", text, f"{_here(me, id)}/restore")
 
 
 @pages.post("/{space}/clients/{id}/restore", needs="clients:write")
@@ -112,29 +113,7 @@ def restore_client(db: Write, me: Me, id: str) -> Answer:
     """Bring a client back from the trash."""
     client = db.load(Client, id, trashed=True)
     bring_back(db, client, by=me)
-    return Redirect(_here(me, id), f"{client.name} is back.")
-
-
-@pages.get("/{space}/trash", needs="clients:write")
-def show_trash(db: Db) -> Answer:
-    """Show what was deleted and can be brought back."""
-    page = db.page(ROWS, ROWS.parse("trash", b"trashed=true&sort=-updated_at&limit=200"))
-    deletes = {row[0]: row for row in db.rows(DELETES, ids=[client.id for client in page.data])}
-    found = [
-        {
-            "id": client.id,
-            "name": client.name,
-            "deleted_at": deletes[client.id][1] if client.id in deletes else client.updated_at,
-            "deleted_by": _name(deletes[client.id][2]) if client.id in deletes else None,
-        }
-        for client in page.data
-    ]
-    return Html("clients/trash.html", {"clients": found})
-
-
-def _name(actor: str) -> str | None:
-    name: str = msgspec.json.decode(actor)["name"]
-    return name
+    return Redirect(_here(me, id), Phrase("%(name)s is back.", name=client.name))
 
 
 @pages.get("/{space}/clients.csv", needs="clients:details")

@@ -16,6 +16,7 @@ from kanwerk.clients.shapes import (
 from kanwerk.core import bodies, choices
 from kanwerk.core.db import Db
 from kanwerk.core.forms import Form, errors_of
+from kanwerk.core.languages import Phrase
 from kanwerk.core.pages import Answer, Html, Pages, Redirect, View
 from kanwerk.core.problems import PreconditionFailed, Problem
 from kanwerk.core.writes import Write
@@ -24,25 +25,25 @@ from kanwerk.people.access import Me
 pages = Pages()
 FIELDS = ("name", "shortcode", "segment", "primary_contact_id", "external_id")
 LABELS = {
-    "name": "Name",
-    "shortcode": "Shortcode",
-    "segment": "Segment",
-    "primary_contact_id": "Contact",
-    "external_id": "External ID",
-    "legal_name": "Legal name",
-    "address_line_1": "Street and number",
-    "address_line_2": "Address, line 2",
-    "postcode": "Postcode",
-    "city": "City",
-    "country": "Country",
-    "vat_id": "VAT ID",
-    "buyer_reference": "Buyer reference",
-    "invoice_email": "Invoice e-mail",
-    "e_invoice_format": "E-invoice",
-    "payment_term_days": "Payment term (days)",
-    "currency": "Currency",
-    "locale": "Language",
-    "debtor_number": "Debtor number",
+    "name": Phrase("Name"),
+    "shortcode": Phrase("Shortcode"),
+    "segment": Phrase("Segment"),
+    "primary_contact_id": Phrase("Contact"),
+    "external_id": Phrase("External ID"),
+    "legal_name": Phrase("Legal name"),
+    "address_line_1": Phrase("Street and number"),
+    "address_line_2": Phrase("Address, line 2"),
+    "postcode": Phrase("Postcode"),
+    "city": Phrase("City"),
+    "country": Phrase("Country"),
+    "vat_id": Phrase("VAT ID"),
+    "buyer_reference": Phrase("Buyer reference"),
+    "invoice_email": Phrase("Invoice e-mail"),
+    "e_invoice_format": Phrase("E-invoice"),
+    "payment_term_days": Phrase("Payment term (days)"),
+    "currency": Phrase("Currency"),
+    "locale": Phrase("Language"),
+    "debtor_number": Phrase("Debtor number"),
 }
 
 
@@ -64,7 +65,7 @@ def add_client(db: Write, me: Me, view: View) -> Answer:
     """Add a client."""
     given = {name: value for name, value in view.form.members(*FIELDS).items() if value is not None}
     client = create_client(db, bodies.sent(bodies.convert(given, CreateClientData)), by=me)
-    return Redirect(f"/{me.space_slug}/clients/{client.id}", f"Added {client.name}.")
+    return Redirect(f"/{me.space_slug}/clients/{client.id}", Phrase("Added %(name)s.", name=client.name))
 
 
 def _version(db: Db) -> str:
@@ -144,9 +145,9 @@ def _invoicing_page(db: Db, view: View, id: str, problem: Problem | None = None)
     client = db.one(CLIENTS, id)
     stored = msgspec.structs.asdict(db.one(INVOICING, id))
     lists = {
-        "countries": choices.countries(),
-        "currencies": choices.currencies(),
-        "locales": choices.locales(),
+        "countries": choices.countries(view.locale),
+        "currencies": choices.currencies(view.locale),
+        "locales": choices.locales(view.locale),
     }
     context = {"client": client, "version": _version(db), **lists}
     texts = {

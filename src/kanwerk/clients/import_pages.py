@@ -7,6 +7,7 @@ from kanwerk.clients import imports
 from kanwerk.core.db import Db
 from kanwerk.core.forms import errors_of
 from kanwerk.core.ids import is_id
+from kanwerk.core.languages import Phrase
 from kanwerk.core.pages import Answer, Html, Pages, View
 from kanwerk.core.problems import Invalid, Problem, invalid, missing
 from kanwerk.people.access import Me
@@ -64,7 +65,7 @@ def _fault(mapping: dict[int, str]) -> Invalid | None:
         if count > 1 and member in imports.MEMBERS
     ]
     if twice:
-        return Invalid(f"{twice[0]} is chosen for two columns.")
+        return Invalid(Phrase("%(member)s is chosen for two columns.", member=twice[0]))
     if "name" not in chosen and "external_id" not in chosen:
         return Invalid("Say which column holds the name.")
     if any(member not in imports.MEMBERS for member in chosen):

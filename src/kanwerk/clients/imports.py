@@ -15,6 +15,7 @@ from kanwerk.clients.upserts import create_or_upsert
 from kanwerk.core import bodies, clock
 from kanwerk.core.db import Db
 from kanwerk.core.ids import new_id
+from kanwerk.core.languages import N_, Phrase, told
 from kanwerk.core.problems import Invalid, Problem, invalid, missing
 from kanwerk.core.reads import Among, Query
 from kanwerk.core.tables import Base, Key, in_space
@@ -26,11 +27,11 @@ from kanwerk.people.models import User
 ROWS, COLUMNS, CHUNK = 5_000, 60, 100
 KEPT = timedelta(days=1)
 MEMBERS = {
-    "name": "Name",
-    "external_id": "External ID",
-    "shortcode": "Shortcode",
-    "segment": "Segment",
-    "primary_contact": "Contact (e-mail)",
+    "name": Phrase("Name"),
+    "external_id": Phrase("External ID"),
+    "shortcode": Phrase("Shortcode"),
+    "segment": Phrase("Segment"),
+    "primary_contact": Phrase("Contact (e-mail)"),
 }
 _ALSO = {
     "name": {
@@ -100,11 +101,12 @@ def read(text: str) -> Sheet:
         reader = csv.reader(io.StringIO(text.replace("\x00", "")), delimiter=delimiter)
         found = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        raise invalid("/file", f"This file cannot be read as CSV: {error}.") from None
+        raise invalid("/file", Phrase("This file cannot be read as CSV: %(error)s.", error=error)) from None
     if len(found) < 2:  # noqa: PLR2004
         raise invalid("/file", "This file has no rows below the names of its columns.")
     if len(found) > ROWS + 1:
-        raise invalid("/file", f"This file has {len(found) - 1} rows; {ROWS} at a time are possible.")
+        text = "This file has %(rows)s rows; %(most)s at a time are possible."
+        raise invalid("/file", Phrase(text, rows=len(found) - 1, most=ROWS))
     columns = [cell.strip() for cell in found[0][1]][:COLUMNS]
     return Sheet(columns, [(line, [_undo(cell) for cell in row[:COLUMNS]]) for line, row in found[1:]])
 
@@ -208,7 +210,7 @@ def _item(
         if member == "primary_contact":
             item["primary_contact_id"] = people.get(fold(cell)) if cell else None
             if cell and item["primary_contact_id"] is None:
-                faults.append(f"Nobody here has the address {cell[:100]}.")
+                faults.append(Phrase("Nobody here has the address %(address)s.", address=cell[:100]))
         elif member == "segment":
             if cell:
                 item["segment"] = cell.upper()
@@ -226,23 +228,28 @@ def _fate(
         bodies.convert({**({"name": there[1]} if there else {}), **given}, CreateClientData)
     except Invalid as problem:
         return "fault", [
-            fault.message if fault.pointer != "/name" else f"Name: {fault.message}"
+            told(fault.message)
+            if fault.pointer != "/name"
+            else Phrase("Name: %(fault)s", fault=told(fault.message))
             for fault in problem.errors
         ]
-    faults = []
-    for name, label in (("external_id", "external ID"), ("shortcode", "shortcode")):
+    faults: list[str] = []
+    for name, twice in (
+        ("external_id", N_("This external ID stands in a row before.")),
+        ("shortcode", N_("This shortcode stands in a row before.")),
+    ):
         value = fold(item.get(name) or "") if name == "shortcode" else item.get(name) or ""
         if value and value in seen[name]:
-            faults.append(f"This {label} stands in a row before.")
+            faults.append(Phrase(twice))
         seen[name].add(value)
     code = fold(item.get("shortcode") or "")
     if code and code in codes and codes[code] != item.get("external_id"):
-        faults.append("This shortcode is taken.")
+        faults.append(Phrase("This shortcode is taken."))
     if there is None or faults:
         return "create", faults
     stored = {"name": there[1], "shortcode": there[2], "segment": there[3], "primary_contact_id": there[4]}
     same = not there[6] and all(stored[name] == value for name, value in item.items() if name in stored)
-    return ("unchanged", []) if same else ("update", ["This client is archived."] if there[5] else [])
+    return ("unchanged", []) if same else ("update", [Phrase("This client is archived.")] if there[5] else [])
 
 
 def apply(view_write: Any, rows: list[Row], me: Me) -> Iterator[tuple[str, int]]:

@@ -9,6 +9,7 @@ from kanwerk.core import clock
 from kanwerk.core.archive import archive, refuse_archived
 from kanwerk.core.externals import external, taken
 from kanwerk.core.ids import new_id
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import invalid
 from kanwerk.core.reads import Query
 from kanwerk.core.tables import (
@@ -164,7 +165,9 @@ def _free_shortcode(db: Write, client: Client, shortcode: str | None) -> str | N
     rows = db.rows(_OWN_BY_SHORTCODE, folded=folded)
     other = db.find(Client, rows[0][0], trashed=True) if rows else None
     if other is not None and other is not client:
-        raise taken("shortcode", other, f"The shortcode {shortcode!r} is taken.")
+        raise taken(
+            "shortcode", other, Phrase("The shortcode '%(shortcode)s' is taken.", shortcode=shortcode)
+        )
     return folded
 
 

@@ -10,12 +10,15 @@ from kanwerk.core import choices
 from kanwerk.core.asked import Page, RecordQuery
 from kanwerk.core.db import Db
 from kanwerk.core.events import ACTIVITY, tell
+from kanwerk.core.languages import Phrase
+from kanwerk.core.listing import LIMIT, MOST
 from kanwerk.core.pages import Answer, Html, Pages, View
 from kanwerk.core.problems import Invalid
 from kanwerk.people.access import Me
 from kanwerk.people.reads import USERS
 
 pages = Pages()
+DIGITS = 5
 ROWS, ROWS_FOR_GUESTS = CLIENTS.detailed(), CLIENTS_FOR_GUESTS.detailed()
 
 
@@ -26,6 +29,16 @@ def listed(db: Db, me: Me, **wanted: str | None) -> Page[Any]:
         return db.page(ROWS, ROWS.parse("clients", raw))
     own = {"fence": "own", "own_client": me.client_id}
     return db.page(ROWS_FOR_GUESTS, ROWS_FOR_GUESTS.parse("clients", raw), **own)
+
+
+def shown_rows(view: View) -> str | None:
+    """Return how many rows a page that is asked for anew shows already; None for as many as usual."""
+    told = view.query.text("rows")
+    return (
+        str(min(max(int(told), LIMIT), MOST))
+        if told.isascii() and told.isdigit() and len(told) < DIGITS
+        else None
+    )
 
 
 def asked_of(view: View) -> dict[str, str]:
@@ -48,7 +61,8 @@ def list_clients(db: Db, me: Me, view: View) -> Answer:
     if not me.may("clients:details"):
         asked |= {"segment": "", "archived": ""}
     try:
-        page = listed(db, me, **asked, cursor=view.query.get("cursor"), include_total="true")
+        rows = shown_rows(view)
+        page = listed(db, me, **asked, cursor=view.query.get("cursor"), limit=rows, include_total="true")
     except Invalid:
         page = listed(db, me, **asked, include_total="true")
     here = f"/{me.space_slug}/clients"
@@ -87,9 +101,11 @@ def contacts_of(db: Db, client_id: str | None = None) -> list[tuple[str, str]]:
         wanted.append({"type": "guest", "client_id": client_id})
     for each in wanted:
         raw = urlencode({**each, "active": "true", "sort": "name", "limit": "500"}).encode()
-        note = " (guest)" if each["type"] == "guest" else ""
         page = db.page(USERS, USERS.parse("contacts", raw))
-        found += [(user.id, f"{user.first_name} {user.last_name}".strip() + note) for user in page.data]
+        for user in page.data:
+            name = f"{user.first_name} {user.last_name}".strip()
+            guest = each["type"] == "guest"
+            found.append((user.id, Phrase("%(name)s (guest)", name=name) if guest else name))
     return found
 
 
@@ -120,7 +136,7 @@ def show_client(db: Db, me: Me, id: str) -> Answer:
             "archived": state[0] is not None,
             "trashed": state[1] is not None,
             "invoicing": invoicing,
-            "country_name": choices.country_name(invoicing["country"]),
+            "country_name": choices.country_name(invoicing["country"], me.locale),
             "contacts": contacts,
             "projects": client.projects if include else [],
             "events": events,

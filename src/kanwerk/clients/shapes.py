@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from kanwerk.business_fields.shapes import BusinessFieldData
 from kanwerk.clients.models import Client
+from kanwerk.core.addresses import PAGE_OF
 from kanwerk.core.codes import Country, Currency, Locale
 from kanwerk.core.events import Kind, register
 from kanwerk.core.listing import Filter, Read
@@ -260,3 +261,4 @@ register(
     "client",
     Kind(CLIENTS, "clients:details", ("created", "updated", "deleted", "restored", "archived", "unarchived")),
 )
+PAGE_OF["client"] = lambda client_id, _: f"/clients/{client_id}"

@@ -30,6 +30,7 @@ from kanwerk.people.access import Me
 from kanwerk.projects.members import fence_of as around
 from kanwerk.projects.members import load_project, refuse_unseen
 from kanwerk.projects.models import Project
+from kanwerk.tasks.numbers import KEY, id_of
 from kanwerk.tasks.reads import TASKS
 from kanwerk.tasks.shapes import CommentData
 from kanwerk.tasks.writing import follow, open_task
@@ -43,15 +44,15 @@ def _page(db: Db, me: Me, kind: str, record_id: str, query: ListQuery) -> Page[C
     return db.page(COMMENTS, query, fence=f"{kind} external" if outsider else kind, about=record_id)
 
 
-@comments.get("/tasks/{id}/comments", needs="comments:read", read=COMMENTS)
+@comments.get("/tasks/{id}/comments", needs="comments:read", read=COMMENTS, key=KEY)
 def list_task_comments(db: Db, me: Me, id: str, query: ListQuery) -> Page[CommentData]:
     """List what was said about a task, oldest first."""
     me.need("tasks:read")
-    db.one(TASKS, id, fence=around(me))
-    return _page(db, me, "task", id, query)
+    task_id = db.one(TASKS, id_of(db, id), fence=around(me)).id
+    return _page(db, me, "task", task_id, query)
 
 
-@comments.post("/tasks/{id}/comments", needs="comments:write", may_create=True)
+@comments.post("/tasks/{id}/comments", needs="comments:write", may_create=True, key=KEY)
 def create_task_comment(db: Write, me: Me, id: str, body: CreateCommentData) -> CommentData:
     """Say something about a task; you watch it from then on."""
     me.need("tasks:read")
@@ -108,7 +109,7 @@ def get_comment(db: Db, me: Me, id: str, query: RecordQuery) -> CommentData:
     return db.one(COMMENTS, id, query, fence=fence_of(me))
 
 
-def _load(db: Write, comment_id: str, me: Me, *, trashed: bool = False) -> Comment:
+def load_comment(db: Write, comment_id: str, me: Me, *, trashed: bool = False) -> Comment:
     """Return a comment that the caller sees, locked; ``Conflict`` where what it is about is archived."""
     rows = db.rows(COMMENTS.record_select(fence_of(me)), id=comment_id)
     if not rows:
@@ -126,7 +127,7 @@ def _load(db: Write, comment_id: str, me: Me, *, trashed: bool = False) -> Comme
 @comments.patch("/comments/{id}", needs="comments:write")
 def update_comment(db: Write, me: Me, id: str, body: UpdateCommentData) -> CommentData:
     """Change a comment: your own, or as an admin anybody's."""
-    comment = _load(db, id, me)
+    comment = load_comment(db, id, me)
     comment.change(db, sent(body), by=me)
     return db.full(COMMENTS, comment)
 
@@ -134,13 +135,13 @@ def update_comment(db: Write, me: Me, id: str, body: UpdateCommentData) -> Comme
 @comments.delete("/comments/{id}", needs="comments:write")
 def delete_comment_(db: Write, me: Me, id: str) -> None:
     """Move a comment to the trash: your own, or as an admin anybody's."""
-    delete_comment(db, _load(db, id, me), by=me)
+    delete_comment(db, load_comment(db, id, me), by=me)
 
 
 @comments.post("/comments/{id}/restore", needs="comments:write")
 def restore_comment_(db: Write, me: Me, id: str) -> CommentData:
     """Bring a comment back from the trash."""
-    comment = _load(db, id, me, trashed=True)
+    comment = load_comment(db, id, me, trashed=True)
     restore_comment(db, comment, by=me)
     return db.full(COMMENTS, comment)
 
@@ -148,7 +149,7 @@ def restore_comment_(db: Write, me: Me, id: str) -> CommentData:
 @comments.put("/comments/{id}/reactions/{emoji}", needs="comments:write")
 def react_to_comment(db: Write, me: Me, id: str, emoji: str) -> CommentData:
     """React to a comment with an emoji (percent-encoded)."""
-    comment = _load(db, id, me)
+    comment = load_comment(db, id, me)
     react(db, comment, emoji, by=me)
     return db.full(COMMENTS, comment)
 
@@ -156,6 +157,6 @@ def react_to_comment(db: Write, me: Me, id: str, emoji: str) -> CommentData:
 @comments.delete("/comments/{id}/reactions/{emoji}", needs="comments:write")
 def unreact_to_comment(db: Write, me: Me, id: str, emoji: str) -> CommentData:
     """Take back your reaction."""
-    comment = _load(db, id, me)
+    comment = load_comment(db, id, me)
     unreact(db, comment, emoji, by=me)
     return db.full(COMMENTS, comment)

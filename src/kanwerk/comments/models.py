@@ -8,9 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from kanwerk.core import clock
 from kanwerk.core.ids import new_id
+from kanwerk.core.languages import Phrase
 from kanwerk.core.markdown import mentioned
 from kanwerk.core.problems import Forbidden, invalid, invalid_parameter, missing
-from kanwerk.core.tables import Base, Key, Owned, Trashable, in_space, key
+from kanwerk.core.rows import add_up, enter
+from kanwerk.core.tables import Base, Key, Owned, Trashable, in_space, key, trash_index
 from kanwerk.core.trash import put, take_out
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
@@ -37,6 +39,7 @@ class Comment(Trashable, Owned, Base):
         Index("ix_comments_of_project_id", "space_id", "of_project_id", "id"),
         Index("ix_comments_client_id", "space_id", "client_id", "id"),
         Index("ix_comments_updated_at", "space_id", "updated_at", "id"),
+        trash_index("comments"),
         CheckConstraint("visibility IN ('internal', 'external')", name="visibility"),
         CheckConstraint(
             "CASE WHEN task_id IS NULL THEN 0 ELSE 1 END"
@@ -126,13 +129,11 @@ def create_comment(db: Write, about: dict[str, str], members: dict[str, Any], *,
         parent_id=_thread(db, about, members.get("parent_id"), visibility, by),
         **about,
     )
-    db.add(comment)
-    comment.record("comment.created", by=by.actor)
-    db.flush()
+    enter(db, comment, by=by.actor)
     if mentioned(comment.body):
         mention(db, comment)
     if comment.task_id is not None:
-        db.add_up(Task, comment.task_id, comment_count=1)
+        add_up(db, Task, comment.task_id, comment_count=1)
     return comment
 
 
@@ -178,7 +179,7 @@ def delete_comment(db: Write, comment: Comment, *, by: Me) -> None:
     _own(comment, by)
     put(comment, new_id(), by=by)
     if comment.task_id is not None:
-        db.add_up(Task, comment.task_id, comment_count=-1)
+        add_up(db, Task, comment.task_id, comment_count=-1)
 
 
 def restore_comment(db: Write, comment: Comment, *, by: Me) -> None:
@@ -188,7 +189,7 @@ def restore_comment(db: Write, comment: Comment, *, by: Me) -> None:
         return
     take_out(comment, by=by)
     if comment.task_id is not None:
-        db.add_up(Task, comment.task_id, comment_count=1)
+        add_up(db, Task, comment.task_id, comment_count=1)
 
 
 def react(db: Write, comment: Comment, emoji: str, *, by: Me) -> None:
@@ -202,7 +203,9 @@ def react(db: Write, comment: Comment, emoji: str, *, by: Me) -> None:
         )
         kinds = set(db.session.execute(before).scalars())
         if len(kinds | {emoji}) > MOST_REACTIONS:
-            raise invalid_parameter("emoji", f"{MOST_REACTIONS} kinds of reaction are the most.")
+            raise invalid_parameter(
+                "emoji", Phrase("%(most)s kinds of reaction are the most.", most=MOST_REACTIONS)
+            )
         db.session.add(
             CommentReaction(space_id=db.space_id, comment_id=comment.id, emoji=emoji, user_id=by.id)
         )

@@ -141,6 +141,11 @@ COMMENTS.includes["body_html"] = _add_html
 
 def _readable(db: Db, events: list[EventPrivate]) -> set[str]:
     me: Any = db.me
+    if me.type in ("guest", "tax_advisor"):
+        rows = db.rows(
+            COMMENTS.record_select(fence_of(me), many=True), ids=[each.record_id for each in events]
+        )
+        return {row[-3] for row in rows}
     of_clients = {event.record_id for event in events if event.project_id is None}
     seen = of_clients if me.may("clients:details") else set()
     return seen | readable(db, [event for event in events if event.project_id is not None])

@@ -45,8 +45,14 @@ class ListQuery(Struct, frozen=True):
     archived: bool | None
     bound_to: str
     single: frozenset[str] = frozenset()  # filters with one value, which an index answers in order
+    yes: frozenset[str] = frozenset()  # filters by yes or no whose answer is yes
     after: tuple[Any, str] | None = None
     as_of: str | None = None
+
+    @property
+    def told(self) -> tuple[Any, ...]:
+        """What tells its conditions from those of another query, whatever the values."""
+        return (self.filters, self.single, self.yes, self.trashed, self.archived)
 
 
 class RecordQuery(Struct, frozen=True):

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import PurePath
 from typing import Any
 
+import msgspec
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
@@ -18,6 +19,7 @@ from kanwerk.core.web import Headers, Request, respond
 TYPES = {
     ".css": b"text/css; charset=utf-8",
     ".js": b"text/javascript; charset=utf-8",
+    ".png": b"image/png",
     ".svg": b"image/svg+xml",
     ".txt": b"text/plain; charset=utf-8",
     ".woff2": b"font/woff2",
@@ -40,6 +42,12 @@ def show_docs(view: View) -> Answer:  # noqa: ARG001 (every page's)
 def show_problems(view: View) -> Answer:  # noqa: ARG001
     """Show what the codes of problems mean: where each problem's type leads."""
     return Html("reference/problems.html", {"problems": PROBLEMS})
+
+
+@pages.get("/offline")
+def show_offline(view: View) -> Answer:  # noqa: ARG001
+    """Show the page that the service worker keeps for when nobody answers."""
+    return Html("layout/offline.html", {})
 
 
 @cache
@@ -88,6 +96,40 @@ async def _robots(request: Request, send: Any) -> None:  # noqa: ARG001
     await respond(send, 200, headers, ROBOTS)
 
 
+async def _manifest(request: Request, send: Any) -> None:  # noqa: ARG001
+    icons = [
+        {"src": asset(f"icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"}
+        for size in (192, 512)
+    ]
+    cut = {"src": asset("icon-maskable.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"}
+    told = {
+        "id": "/",
+        "name": "Kanwerk",
+        "short_name": "Kanwerk",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#f6f5f1",
+        "theme_color": "#f6f5f1",
+        "icons": [*icons, cut],
+    }
+    headers = [(b"content-type", b"application/manifest+json"), (b"cache-control", b"public, max-age=3600")]
+    await respond(send, 200, headers, msgspec.json.encode(told))
+
+
+async def _worker(request: Request, send: Any) -> None:  # noqa: ARG001
+    """Send the service worker: its address stays, so browsers ask whether it has changed."""
+    name = asset("sw.js").removeprefix("/static/")
+    if name not in _files():
+        raise NotFound
+    headers = [
+        (b"content-type", TYPES[".js"]),
+        (b"cache-control", b"no-cache"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    await respond(send, 200, headers, _content(name))
+
+
 def _handler(path: str, sending: Sending) -> HTTPRouteHandler:
     async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 (ASGI's)
         request: Request = scope["kanwerk"]
@@ -108,4 +150,6 @@ assets: list[HTTPRouteHandler] = [
     _handler("/static/{name:str}", _file),
     _handler("/favicon.ico", _favicon),
     _handler("/robots.txt", _robots),
+    _handler("/manifest.webmanifest", _manifest),
+    _handler("/sw.js", _worker),
 ]

@@ -3,7 +3,7 @@
 import re
 import types
 import typing
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct
 
 from kanwerk.core.codes import known
+from kanwerk.core.languages import N_, Phrase
 from kanwerk.core.problems import Fault, Invalid, Unreadable
 from kanwerk.core.text import LINE_PATTERN, TEXT_PATTERN, clean
 
@@ -20,8 +21,8 @@ S = TypeVar("S", bound=Struct)
 
 _TOO_DEEP = "The body is nested too deeply."
 _PATTERNS = {
-    repr(LINE_PATTERN): "Must hold something to read, on one line, without control characters.",
-    repr(TEXT_PATTERN): "Control characters are not allowed.",
+    repr(LINE_PATTERN): N_("Must hold something to read, on one line, without control characters."),
+    repr(TEXT_PATTERN): N_("Control characters are not allowed."),
 }
 
 
@@ -126,7 +127,7 @@ def faults(value: object, kind: type[Struct], at: str = "") -> list[Fault]:
         try:
             msgspec.convert(value[name], field.type)
         except msgspec.ValidationError as error:
-            found += _deeper(value[name], field.type, where) or [_fault(str(error), where)]
+            found += _deeper(value[name], field.type, where) or [_fault(str(error), where, field.type)]
         else:
             found += _code_faults(kind, name, value[name], where)
     return found
@@ -163,12 +164,12 @@ def _pointer(at: str, name: str) -> str:
     return f"{at}/{name[:200].replace('~', '~0').replace('/', '~1')}"
 
 
-def _fault(message: str, where: str) -> Fault:
+def _fault(message: str, where: str, kind: object) -> Fault:
     text, _, path = message.partition(" - at `$")
     for index in path.rstrip("`").replace("]", "").split("[")[1:]:
         where = f"{where}/{index}" if index.isdigit() else where
     code = "type" if text.startswith("Expected `") and ", got `" in text else "invalid"
-    return Fault("pattern" if "matching regex" in text else code, sentence(text), pointer=where)
+    return Fault("pattern" if "matching regex" in text else code, sentence(text, kind), pointer=where)
 
 
 _KINDS = {
@@ -180,29 +181,68 @@ _KINDS = {
     "array": "a list",
     "object": "an object",
 }
-_LIMITS = (
-    (re.compile(r"Expected `str` of length >= (\d+)"), "At least {} characters are needed."),
-    (re.compile(r"Expected `str` of length <= (\d+)"), "At most {} characters are allowed."),
-    (re.compile(r"Expected `array` of length >= (\d+)"), "At least {} entries are needed."),
-    (re.compile(r"Expected `array` of length <= (\d+)"), "At most {} entries are allowed."),
-    (re.compile(r"Expected `int` >= (-?\d+)"), "The least is {}."),
-    (re.compile(r"Expected `int` <= (-?\d+)"), "The most is {}."),
+# The sentences of kinds that a form can bring about.
+_OF_FORMS = (N_("A whole number is needed, not text."), N_("A whole number or null is needed, not text."))
+_UNKNOWN = {
+    "currency": N_("There is no currency '%(code)s'."),
+    "country": N_("There is no country '%(code)s'."),
+    "time zone": N_("There is no time zone '%(code)s'."),
+}
+_LIMITS: tuple[tuple[re.Pattern[str], Callable[[int], Phrase]], ...] = (
+    (
+        re.compile(r"Expected `str` of length >= (\d+)"),
+        lambda n: Phrase(
+            "At least %(num)s character is needed.", "At least %(num)s characters are needed.", num=n
+        ),
+    ),
+    (
+        re.compile(r"Expected `str` of length <= (\d+)"),
+        lambda n: Phrase(
+            "At most %(num)s character is allowed.", "At most %(num)s characters are allowed.", num=n
+        ),
+    ),
+    (
+        re.compile(r"Expected `array` of length >= (\d+)"),
+        lambda n: Phrase("At least %(num)s entry is needed.", "At least %(num)s entries are needed.", num=n),
+    ),
+    (
+        re.compile(r"Expected `array` of length <= (\d+)"),
+        lambda n: Phrase("At most %(num)s entry is allowed.", "At most %(num)s entries are allowed.", num=n),
+    ),
+    (re.compile(r"Expected `int` >= (-?\d+)"), lambda n: Phrase("The least is %(limit)s.", limit=n)),
+    (re.compile(r"Expected `int` <= (-?\d+)"), lambda n: Phrase("The most is %(limit)s.", limit=n)),
 )
 
 
-def sentence(text: str) -> str:
-    """Return msgspec's message as a sentence for people."""
+_SHAPES = {
+    "Invalid RFC3339 encoded datetime": N_("A time such as 2026-11-24T08:30:00Z is needed."),
+    "Invalid RFC3339 encoded date": N_("A day such as 2026-11-24 is needed."),
+}
+
+
+def sentence(text: str, kind: object = None) -> str:
+    """Return msgspec's message about a value that is not of the kind as a sentence for people."""
+    if text in _SHAPES:
+        return _SHAPES[text]
+    if text.startswith("Invalid enum value") and (enum := _enum_in(kind)) is not None:
+        return Phrase("One of %(values)s is needed.", values=", ".join(str(each.value) for each in enum))
     _, _, pattern = text.partition("matching regex ")
     if pattern:
-        return _PATTERNS.get(pattern, "This is not of the right form.")
+        return _PATTERNS.get(pattern, N_("This is not of the right form."))
     for limit, words in _LIMITS:
         if found := limit.match(text):
-            return words.format(found[1]).replace("least 1 characters are", "least 1 character is")
+            return words(int(found[1]))
     kinds = re.match(r"Expected `(.+)`, got `(.+)`", text)
     if kinds:
         wanted = " or ".join(_KINDS.get(each.strip(), each.strip()) for each in kinds[1].split("|"))
         return f"{wanted[0].upper()}{wanted[1:]} is needed, not {_KINDS.get(kinds[2], kinds[2])}."
     return text.replace("`", "").rstrip(".") + "."
+
+
+def _enum_in(kind: object) -> type[Enum] | None:
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind
+    return next((found for each in typing.get_args(kind) if (found := _enum_in(each)) is not None), None)
 
 
 def code_faults(body: Struct, at: str = "") -> list[Fault]:
@@ -217,7 +257,7 @@ def _code_faults(kind: type[Struct], name: str, value: object, where: str) -> li
     what = _coded(kind).get(name)
     if what is None or not isinstance(value, str) or value in known(what):
         return []
-    return [Fault("unknown_code", f"There is no {what} {value[:64]!r}.", pointer=where)]
+    return [Fault("unknown_code", Phrase(_UNKNOWN[what], code=value[:64]), pointer=where)]
 
 
 @cache

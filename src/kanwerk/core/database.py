@@ -34,6 +34,8 @@ _PRAGMAS = (
     "cache_size = -8192",
     "temp_store = MEMORY",
 )
+# What is read lies all over a large file: a person's 50 next of a million tasks are on 250 pages.
+_READS_KIB = 16_384
 # SQLSTATEs of PostgreSQL, by which its errors are told without loading its driver for those who have a file.
 _RACES = frozenset({"23505", "40P01", "40001"})  # unique violation, deadlock, serialization failure
 _BUSY = frozenset({"57014", "55P03"})  # statement over its time, lock not to be had
@@ -57,6 +59,7 @@ class Database:
         self.compiled: dict[Any, Any] = {}  # statements, by their query
         self.keys: dict[str, bytes] = {}  # secrets of the installation, once they were asked for
         self._held = threading.local()
+        self._open: set[Any] = set()  # what threads hold, wherever they are
         self._lock_path = f"{self.url.database}.lock" if self.sqlite else ""
         self._down_until = 0.0
 
@@ -85,11 +88,14 @@ class Database:
         """Close this thread's held connection."""
         held = self._held.__dict__.pop("connection", None)
         if held is not None:
+            self._open.discard(held)
             held.close()
 
     def close(self) -> None:
-        """Close what this thread holds and the pool."""
+        """Close what threads hold, which have to have ended, and the pool."""
         self.release()
+        while self._open:
+            self._open.pop().close()
         self.engine.dispose()
 
     def _connection(self) -> Any:
@@ -104,8 +110,11 @@ class Database:
                 raise translate(error.orig if isinstance(error, exc.DBAPIError) else error) from error
             held = pooled.driver_connection
             pooled.detach()
-            if not self.sqlite:
+            if self.sqlite:
+                held.execute(f"PRAGMA cache_size = -{_READS_KIB}")
+            else:
                 held.autocommit = True
+            self._open.add(held)
             self._held.connection = held
         return held
 
@@ -118,16 +127,16 @@ class Database:
         ``Unavailable`` after ``LOCK_SECONDS`` of waiting.
         """
         for left in reversed(range(RETRIES)):
-            with self.turn(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
-                try:
+            try:  # around the session: where the connection is lost, closing it fails as well
+                with self.turn(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
                     result = work(session)
                     session.commit()
-                except self._failed as error:
-                    cause = error.orig if isinstance(error, exc.DBAPIError) else error
-                    if left and _lost_a_race(cause):
-                        continue
-                    raise translate(cause) from error
-                return result
+                    return result
+            except self._failed as error:
+                cause = error.orig if isinstance(error, exc.DBAPIError) else error
+                if left and _lost_a_race(cause):
+                    continue
+                raise translate(cause) from error
         raise AssertionError  # the last turn returns or raises
 
     def write_together(self, works: list[Callable[[Session], Any]]) -> "list[Outcome] | None":

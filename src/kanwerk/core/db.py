@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct
 from kanwerk.core import asked
 from kanwerk.core.asked import ListQuery, Page, PageMeta, RecordQuery
 from kanwerk.core.database import Database
+from kanwerk.core.languages import plain
 from kanwerk.core.listing import Read
 from kanwerk.core.problems import missing
 from kanwerk.core.reads import Query, Statement
@@ -110,7 +111,7 @@ class Db:
     def _page_rows(
         self, read: Read[S, Any], query: ListQuery, fence: str | None, bound: dict[str, Any]
     ) -> list[tuple[Any, ...]]:
-        parts = ["values", "nulls"] if read.nullable(query.sort) else ["all"]
+        parts = ["values", "nulls"] if read.nullable(query) else ["all"]
         if query.after is not None:
             bound["after"], bound["after_id"] = query.after
             if query.after[0] is None and query.sort != "id":
@@ -184,4 +185,4 @@ def encode(answer: object) -> bytes:
     return _ENCODER.encode(answer)
 
 
-_ENCODER = msgspec.json.Encoder()
+_ENCODER = msgspec.json.Encoder(enc_hook=plain)

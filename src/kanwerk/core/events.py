@@ -38,11 +38,15 @@ class Event(Base):
 
 
 class EventCounter(Base):
-    """The number of a space's last event; its row is the last lock every write takes."""
+    """The number of a space's last event; its row is the last lock every write takes.
+
+    ``last_notice`` counts what was made for single people from the events, such as notifications.
+    """
 
     __tablename__ = "event_counters"
     space_id: Mapped[str] = mapped_column(Key, primary_key=True)
     last_sequence: Mapped[int] = mapped_column(BigInteger)
+    last_notice: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class Kind(NamedTuple):
@@ -56,7 +60,9 @@ class Kind(NamedTuple):
 
 
 KINDS: dict[str, Kind] = {}
+CHANNEL = "kanwerk"  # where PostgreSQL says which space's log has moved
 FOLLOWERS: list[Callable[[Any, list[Any]], None]] = []  # what is kept in step, in the events' transaction
+PREPARERS: list[Callable[[Any, list[Any]], None]] = []  # the same where it locks rows: before the counter's
 TYPES: set[str] = set()
 
 

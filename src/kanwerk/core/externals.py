@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, select
 
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import Conflict, Fault, invalid
 from kanwerk.core.reads import Query
 from kanwerk.core.tables import Recorded
@@ -45,7 +46,7 @@ def external(db: Write, record: Any, value: str | None, me: Any) -> dict[str, An
     if value is not None and value != db.free:
         other = holder(db, type(record), external_id=value)
         if other is not None and other is not record:
-            raise taken("external_id", other, f"The external_id {value!r} is taken.")
+            raise taken("external_id", other, Phrase("The external_id '%(value)s' is taken.", value=value))
     origin = me.first_name if value is not None and me.type == "integration" else None
     return {"external_id": value, "external_origin": origin}
 

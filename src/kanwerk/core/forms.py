@@ -9,7 +9,8 @@ import msgspec
 import multipart
 from msgspec import Struct
 
-from kanwerk.core import bodies
+from kanwerk.core import bodies, languages
+from kanwerk.core.languages import N_
 from kanwerk.core.problems import Fault, Invalid, Problem, TooLarge, Unreadable
 from kanwerk.core.web import Request
 
@@ -17,16 +18,16 @@ S = TypeVar("S", bound=Struct)
 FIELDS = 2_000
 # What a field takes, for people; the API says it by a pattern.
 TAKES = {
-    "email": "This is not an e-mail address.",
-    "invoice_email": "This is not an e-mail address.",
-    "slug": "Small letters, digits and hyphens, 48 at most.",
-    "vat_id": "Two letters for the country, then its digits and letters.",
-    "iban": "Two letters, two check digits, then 11 to 30 digits and letters.",
-    "bic": "8 or 11 letters and digits.",
-    "default_vat_rate": "A number with up to two decimals, such as 19.",
-    "invoice_number_pattern": "Text with {number} and, if you like, {year} before it.",
-    "hourly_rate": "An amount, such as 95.00.",
-    "cost_rate": "An amount, such as 60.00.",
+    "email": N_("This is not an e-mail address."),
+    "invoice_email": N_("This is not an e-mail address."),
+    "slug": N_("Small letters, digits and hyphens, 48 at most."),
+    "vat_id": N_("Two letters for the country, then its digits and letters."),
+    "iban": N_("Two letters, two check digits, then 11 to 30 digits and letters."),
+    "bic": N_("8 or 11 letters and digits."),
+    "default_vat_rate": N_("A number with up to two decimals, such as 19."),
+    "invoice_number_pattern": N_("Text with {number} and, if you like, {year} before it."),
+    "hourly_rate": N_("An amount, such as 95.00."),
+    "cost_rate": N_("An amount, such as 60.00."),
 }
 
 
@@ -131,12 +132,15 @@ def _takes_null(kind: Any) -> bool:
 
 
 def errors_of(problem: Problem | None) -> dict[str, str]:
-    """Return the messages of a problem by field; ``""`` holds what concerns the whole form."""
+    """Return the messages of a problem by field; ``""`` holds what concerns the whole form.
+
+    A template tells them in the page's language.
+    """
     if problem is None:
         return {}
     found: dict[str, str] = {}
     for fault in problem.errors:
         name = fault.pointer.removeprefix("/") if isinstance(fault.pointer, str) else ""
         hint = TAKES.get(name) if fault.code == "pattern" else None
-        found.setdefault(name, hint or fault.message)
-    return found or {"": problem.detail}
+        found.setdefault(name, languages.told(hint or fault.message))
+    return found or {"": languages.told(problem.detail)}

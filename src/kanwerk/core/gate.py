@@ -33,6 +33,7 @@ _PREFLIGHT: Headers = [
     (b"access-control-max-age", b"86400"),
 ]
 _QUIET = frozenset({"/healthz", "/readyz"})
+_SECRET = frozenset({"invite", "reset", "unsubscribe", "feeds"})  # what comes next in the path is one
 OPEN = frozenset({f"{API}/openapi.json", f"{API}/openapi.yaml"})
 
 
@@ -140,6 +141,6 @@ def answer_to(problem: Problem, request: Request) -> tuple[int, Headers, bytes]:
 
 
 def _shown(path: str) -> str:
-    """Return a path for the log: the secret in the link of a mail is not written down."""
+    """Return a path for the log: the secret in a link of a mail or a calendar is not written down."""
     first, slash, rest = path[1:].partition("/")
-    return f"/{first}/…" if slash and rest and first in ("invite", "reset") else path
+    return f"/{first}/…" if slash and rest and first in _SECRET else path

@@ -6,6 +6,7 @@ from copy import copy
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Annotated, Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 import msgspec
@@ -29,23 +30,32 @@ Searched = Annotated[str, Meta(max_length=300)]
 class Link(NamedTuple):
     """Rows between records and others, such as who is to do a task: the table, in it the record's column,
     and the record's id.
+
+    ``like`` names columns of these rows that repeat what the record says, by the sort or filter they serve:
+    by one of these sorts, indexes of the rows carry a whole list.
     """
 
     table: Any
     of: Any
     record: Any
+    like: Mapping[str, Any] = MappingProxyType({})
 
 
 class Filter(NamedTuple):
-    """A filter: the column it compares, the type of its values, whether it takes several, what it does."""
+    """A filter: the column it compares, the type of its values, whether it takes several, what it does.
+
+    One value of a ``narrow`` one leaves few records: these are gathered, but in the sorts it names, in which
+    an index holds them already.
+    """
 
     column: Column
     type: Any
     description: str
     many: bool = True
     make: Callable[[Any], Any] | None = None
-    where: Callable[[str], ColumnElement[bool]] | None = None  # instead of comparing the column
-    link: Link | None = None  # instead of either: the rows between records and what they are filtered by
+    where: Callable[[str, Any], ColumnElement[bool]] | None = None  # by name and column; instead of equality
+    link: Link | None = None  # the rows between records and what they are filtered by
+    narrow: frozenset[str] | None = None
 
 
 class Further(params.Further, Protocol):
@@ -63,7 +73,8 @@ class Read(Generic[S, F]):
 
     ``item`` is the shape in lists, ``full`` the one of a single record; ``sorts`` and ``filters`` name what a
     client
-    may say; ``fences`` are conditions a handler adds for those who may see less; ``includes`` fill lazy
+    may say; ``fences`` are conditions a handler adds for those who may see less, ``small_fences`` those that
+    leave few records; ``includes`` fill lazy
     members, each
     for all records of an answer with one statement; ``private`` names the members that only admins read.
     """
@@ -82,14 +93,16 @@ class Read(Generic[S, F]):
         private: Sequence[str] = (),
         default_sort: str = "id",
         list_source: FromClause | None = None,
+        small_fences: Sequence[str] = (),
     ) -> None:
         """Take the parts; nothing is compiled before it is asked for."""
         self.model, self.source, self.item, self.full = model, source, item, full
         self.list_source = source if list_source is None else list_source  # without what lists do not show
         self.filters = filters or {}
         self.sorts: dict[str, Column] = {"id": model.id, **(sorts or {})}
-        self.search, self.fences, self.private = search, fences or {}, tuple(private)
+        self.search, self.fences, self.private = search, dict(fences or {}), tuple(private)
         self.default_sort = default_sort
+        self.small_fences = frozenset(small_fences)
         self.further: Further | None = None
         self.includes: dict[str, Callable[[Any, list[Any]], None]] = {}
         self.always: list[Callable[[Any, list[Any]], None]] = []  # as includes that are never left out
@@ -202,6 +215,7 @@ class Read(Generic[S, F]):
             if given.many and given.where is None and len(values.get(name, ())) == 1
         }
         values |= {name: values[name][0] for name in single}
+        yes = {name for name, given in self.filters.items() if given.type is bool and values.get(name)}
         query = ListQuery(
             values=values,
             filters=tuple(sorted(values)),
@@ -214,6 +228,7 @@ class Read(Generic[S, F]):
             archived=archived,
             bound_to=hashlib.blake2b(told, digest_size=6).hexdigest(),
             single=frozenset(single),
+            yes=frozenset(yes),
         )
         if "cursor" not in found:
             return query
@@ -224,17 +239,18 @@ class Read(Generic[S, F]):
         found = params.parse(raw, self.record_params)
         return RecordQuery(tuple(found.get("include", ())), found.get("trashed", False))
 
-    def nullable(self, sort: str) -> bool:
+    def nullable(self, query: ListQuery) -> bool:
         """Whether the sorted member may be null: such a list is read in two parts, values first."""
-        return bool(getattr(self.sorts[sort], "nullable", False))
+        column: Any = self.sorts[query.sort]
+        compared = any(self.filters[name].column is column for name in query.filters if name in self.filters)
+        return bool(getattr(column, "nullable", False)) and not compared
 
     def list_query(self, query: ListQuery, fence: str | None, part: str = "all") -> Query:
         """Return the SELECT of a page: members of ``item``, then the sorted member's value unless it is the
         id. ``part`` is "all", or "values" or "nulls" of a nullable sort.
         """
         further = query.after is not None and (part != "nulls" or query.after[0] is None)
-        told = (query.filters, query.single, query.sort, query.descending, query.trashed, query.archived)
-        key = (told, further, fence, part)
+        key = (query.told, query.sort, query.descending, further, fence, part)
         found = self._queries.get(key)
         if found is None:
             found = self._queries[key] = selects.page(self, query, fence, part, further=further)
@@ -242,7 +258,7 @@ class Read(Generic[S, F]):
 
     def count_query(self, query: ListQuery, fence: str | None) -> Query:
         """Return the SELECT that counts a list, whatever the page."""
-        key = ("count", query.filters, query.single, query.trashed, query.archived, fence)
+        key = ("count", query.told, fence)
         found = self._queries.get(key)
         if found is None:
             found = self._queries[key] = selects.count(self, query, fence)

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from kanwerk.core.codes import decimals
+from kanwerk.core.languages import Phrase
 
 _MONEY = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,4}))?\Z")
 
@@ -32,11 +33,16 @@ def to_minor(amount: str, currency: str) -> int:
     found = _MONEY.match(amount)
     places = decimals(currency)
     if not found:
-        message = "This is not an amount of money"
+        message = "This is not an amount of money."
         raise ValueError(message)
     sign, whole, part = found[1], found[2], found[3] or ""
     if len(part) > places:
-        message = f"{currency} has {places} decimals"
+        message = Phrase(
+            "%(currency)s has %(num)s decimal.",
+            "%(currency)s has %(num)s decimals.",
+            num=places,
+            currency=currency,
+        )
         raise ValueError(message)
     minor = int(whole + part.ljust(places, "0"))
     return -minor if sign else minor

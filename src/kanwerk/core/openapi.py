@@ -20,7 +20,7 @@ from kanwerk.core.describing import (
 from kanwerk.core.events import EventData
 from kanwerk.core.groups import Group
 from kanwerk.core.problems import ProblemData
-from kanwerk.core.routes import Route
+from kanwerk.core.routes import KEYED, Route
 from kanwerk.core.storage import Stream
 from kanwerk.core.web import API
 
@@ -181,12 +181,13 @@ class _Description:
     def _parameters(self, route: Route) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         for name in route.slots:
+            keyed = route.key is not None and name in KEYED
             schema = (
                 {"type": "string", "minLength": 1, "maxLength": 255}
-                if not name.endswith("id") or name == "external_id" or route.key
+                if not name.endswith("id") or name == "external_id" or keyed
                 else {"type": "string", "format": "uuid"}
             )
-            text = _PATH.get(name, "Id of the record")
+            text = _PATH.get(name, "Id of the record") + (", or its key" if keyed else "")
             found.append(
                 {"name": name, "in": "path", "required": True, "description": text, "schema": schema}
             )

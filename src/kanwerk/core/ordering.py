@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, func, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 
+from kanwerk.core.reads import Query
 from kanwerk.core.writes import Write
 
 STEP = (
@@ -21,6 +22,9 @@ class Order:
     def __init__(self, table: Table, *within: str) -> None:
         """Name the columns that tell one list from another."""
         self.table, self.within = table, within
+        here = [table.c[name] == bindparam(f"of_{name}", type_=table.c[name].type) for name in within]
+        fence = table.c.space_id == bindparam("space_id")
+        self._most = Query(select(func.max(table.c.position)).where(fence, *here))
 
     def _here(self, db: Write, values: dict[str, Any]) -> list[ColumnElement[bool]]:
         found = [self.table.c.space_id == db.space_id]
@@ -28,8 +32,9 @@ class Order:
 
     def last(self, db: Write, **values: Any) -> int:
         """Return a position after all rows of the list."""
-        most = db.session.execute(select(func.max(self.table.c.position)).where(*self._here(db, values)))
-        return (most.scalar() or 0) + STEP
+        db.flush()
+        most = db.rows(self._most, **{f"of_{name}": value for name, value in values.items()})
+        return (most[0][0] or 0) + STEP
 
     def beside(self, db: Write, neighbour: Any, *, after: bool, but: str, **values: Any) -> int:
         """Return a position right before or after a neighbour; a gap that is used up is made anew once.

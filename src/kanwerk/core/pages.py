@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
@@ -14,10 +14,14 @@ from kanwerk.core.db import Db
 from kanwerk.core.forms import read_form
 from kanwerk.core.ids import is_id
 from kanwerk.core.problems import Forbidden, NotFound, Problem, missing
+from kanwerk.core.signals import mark_of
+from kanwerk.core.storage import Stream
 from kanwerk.core.view import Answer, Download, Html, Redirect, View, problem_page, rendered, set_cookie
 from kanwerk.core.web import Request, respond
 
-__all__ = ["Answer", "Download", "Html", "Pages", "Redirect", "View", "handlers", "set_cookie"]
+__all__ = ["ADDRESSES", "Answer", "Download", "Html", "Pages", "Redirect", "View", "handlers", "set_cookie"]
+
+ADDRESSES: set[str] = set()  # the patterns of the pages that are read, such as "/{space}/clients"
 
 
 class Page:
@@ -29,6 +33,8 @@ class Page:
         """Read the handler's signature. ``again`` renders the form anew when the handler raised a problem."""
         self.again: Callable[..., Any] | None = options.get("again")
         self.work: bool = options.get("work", False)
+        self.from_anywhere: bool = options.get("from_anywhere", False)
+        self.receives: Callable[[Request], Awaitable[Any]] | None = options.get("receives")
         self.method, self.path, self.needs, self.fn = method, path, needs, fn
         self.slots = {
             name: at for at, part in enumerate(path.split("/")) for name in re.findall(r"{(\w+)}", part)
@@ -44,14 +50,16 @@ class Page:
             answer = await self._answer(view)
         except Problem as problem:
             answer = problem_page(view, problem)
+        if isinstance(answer, Stream):
+            await answer.send(send)
+            return
         status, headers, body = rendered(view, answer)
         await respond(send, status, headers, body)
 
-    async def _answer(self, view: View) -> Answer:
+    async def _answer(self, view: View) -> Answer | Stream:
         request = view.request
         if self.method == "POST":
-            _refuse_other_sites(request)
-            view.form = await read_form(request)
+            await self._read(view)
         view.people = request.runtime.people(request)
         slots = {name: request.segment(at) for name, at in self.slots.items()}
         for name, value in slots.items():
@@ -72,10 +80,17 @@ class Page:
         known = {"view": view, "me": view.me, **slots}
         arguments = {name: known[name] for name in self.wants if name in known}
         if self.method == "GET":
+            view.sequence = mark_of(view.runtime.database, view.me.space_id).sequence
             db = Db(view.runtime.database, view.me)
             answer = self._call(db, arguments)
             return cast("Answer", await answer if asyncio.iscoroutine(answer) else answer)
         return await self._post(view, arguments)
+
+    async def _read(self, view: View) -> None:
+        if not self.from_anywhere:
+            _refuse_other_sites(view.request)
+        if self.receives is None:
+            view.form = await read_form(view.request)
 
     def _call(self, db: Db, arguments: dict[str, Any]) -> Any:
         return self.fn(**arguments, db=db) if "db" in self.wants else self.fn(**arguments)
@@ -83,6 +98,8 @@ class Page:
     async def _post(self, view: View, arguments: dict[str, Any]) -> Answer:
         threads = view.runtime.threads
         try:
+            if self.receives is not None:
+                arguments["body"] = await self.receives(view.request)
             if self.work:
                 db = Db(view.runtime.database, view.me)
                 return await threads.work(lambda: self._call(db, arguments))
@@ -90,15 +107,19 @@ class Page:
             view.go_on()
             return cast("Answer", answer)
         except Problem as problem:
-            if self.again is None or problem.status in (403, 404, 429, 503):
-                raise
-            db = Db(view.runtime.database, view.me)
-            known = {**arguments, "view": view, "me": view.me, "db": db, "problem": problem}
-            wanted = inspect.signature(self.again).parameters
-            answer = self.again(**{name: known[name] for name in wanted if name in known})
-            if isinstance(answer, Html) and answer.status == 200:  # noqa: PLR2004
-                answer.status = problem.status
-            return cast("Answer", answer)
+            return self._anew(view, arguments, problem)
+
+    def _anew(self, view: View, arguments: dict[str, Any], problem: Problem) -> Answer:
+        """Show the form again with what is wrong, or let the problem's own page say it."""
+        if self.again is None or problem.status in (403, 404, 429, 503):
+            raise problem
+        db = Db(view.runtime.database, view.me)
+        known = {**arguments, "view": view, "me": view.me, "db": db, "problem": problem}
+        wanted = inspect.signature(self.again).parameters
+        answer = self.again(**{name: known[name] for name in wanted if name in known})
+        if isinstance(answer, Html) and answer.status == 200:  # noqa: PLR2004
+            answer.status = problem.status
+        return cast("Answer", answer)
 
 
 def _to_sign_in(request: Request) -> Redirect:
@@ -140,13 +161,19 @@ class Pages:
         needs: str | None = None,
         again: Callable[..., Any] | None = None,
         work: bool = False,
+        from_anywhere: bool = False,
+        receives: Callable[[Request], Awaitable[Any]] | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Add a form's answer; ``again`` shows the form anew with its faults.
+        """Add a form's answer; ``again`` shows the form anew with its faults. With ``from_anywhere`` other
+        sites may send it too: it has to know whom it is for by its address, never by a cookie. ``receives``
+        streams what is sent, such as a file, and makes the handler's ``body`` of it.
 
         It runs on the writer thread in one transaction; with ``work`` on a worker thread, where ``db`` only
         reads and it writes through ``view.write``: for what takes long.
         """
-        return self._add("POST", path, needs, again=again, work=work)
+        return self._add(
+            "POST", path, needs, again=again, work=work, from_anywhere=from_anywhere, receives=receives
+        )
 
     def _add(
         self, method: str, path: str, needs: str | None, **options: Any
@@ -157,6 +184,8 @@ class Pages:
 
         def add(fn: Callable[..., Any]) -> Callable[..., Any]:
             self.pages.append(Page(method, path, needs, fn, **options))
+            if method == "GET":
+                ADDRESSES.add(path)
             return fn
 
         return add

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from kanwerk.core.bodies import sentence
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import Fault, Invalid, Unreadable
 from kanwerk.core.text import clean
 
@@ -62,7 +63,7 @@ def parse(raw: bytes, known: Mapping[str, Param], further: Further | None = None
             try:
                 found[name] = _value(text, param)
             except (ValueError, msgspec.ValidationError) as error:
-                faults.append(Fault("invalid", sentence(str(error)), parameter=name))
+                faults.append(Fault("invalid", sentence(str(error), param.type), parameter=name))
                 found[name] = None
     for name, param in known.items():
         if param.required and name not in found:
@@ -98,7 +99,7 @@ def _value(text: str, param: Param) -> Any:
 
 def _one(text: str, param: Param) -> Any:
     if param.one_of and text not in param.one_of:
-        message = f"One of {listed(param.one_of)} is needed."
+        message = Phrase("One of %(values)s is needed.", values=listed(param.one_of))
         raise ValueError(message)
     return to_type(text, param.type)
 

@@ -61,6 +61,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
         409,
         "The column holds as many tasks as it is meant to. Say `force` in the move to go there anyway.",
     ),
+    "webhook_off": (409, "The webhook is switched off. Switch it on first: `active: true`."),
     "stale": (412, "`If-Match` no longer matches: the record has changed. Read it again and decide."),
     "too_large": (
         413,

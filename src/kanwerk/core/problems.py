@@ -1,11 +1,13 @@
 """Problems: one exception per HTTP status and one renderer (RFC 9457, ``application/problem+json``)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from kanwerk.core.languages import plain
 from kanwerk.core.text import Id
 
 DOCS = "/docs/problems#"
@@ -129,6 +131,29 @@ def invalid_parameter(name: str, message: str, code: str = "invalid") -> Invalid
     return Invalid("The request has a fault.", errors=[Fault(code, message, parameter=name)])
 
 
+class Gathered:
+    """The faults of several checks, told together: ``with gathered.check(): …`` for each, then ``tell()``."""
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self.faults: list[Fault] = []
+
+    @contextmanager
+    def check(self) -> Iterator[None]:
+        """Keep the faults of one check."""
+        try:
+            yield
+        except Invalid as problem:
+            self.faults += problem.errors
+
+    def tell(self) -> None:
+        """Raise ``Invalid`` with all faults, when there were some."""
+        if self.faults:
+            several = len(self.faults) > 1
+            sentence = "The request has faults." if several else "The request has a fault."
+            raise Invalid(sentence, errors=self.faults)
+
+
 def render(problem: Problem, request_id: str) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     """Return the body and the headers of a problem's answer."""
     body: dict[str, object] = {
@@ -143,4 +168,4 @@ def render(problem: Problem, request_id: str) -> tuple[bytes, list[tuple[bytes, 
     body |= problem.members
     headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store")]
     headers += [(name.lower().encode(), value.encode("latin-1")) for name, value in problem.headers.items()]
-    return msgspec.json.encode(body), headers
+    return msgspec.json.encode(body, enc_hook=plain), headers

@@ -12,19 +12,19 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Boolean, ColumnElement, Date, bindparam
-from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy import BindParameter, Boolean, ColumnElement, Date, bindparam
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import iterate
 
 from kanwerk.core import clock, tables
 from kanwerk.core.database import Database
 
 S = TypeVar("S", bound=Struct)
-_SQLITE = SQLiteDialect(paramstyle="named")
 Wire = Callable[[Any], Any]
+_PLAIN = frozenset({str, int, bool, float, type(None)})  # what the driver of SQLite takes as it is
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
@@ -154,6 +154,29 @@ def _among_postgres(element: Among, compiler: SQLCompiler, **options: Any) -> st
     return f"{compiler.process(element.column, **options)} = ANY(CAST({name} AS {kind}[]))"
 
 
+class Beside(ColumnElement[Any]):
+    """A column whose order no index is walked for. PostgreSQL knows how many rows a condition leaves and
+    decides by itself.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, column: Column) -> None:
+        """Stand for the column."""
+        self.column: Any = column
+        self.type = column.type
+
+
+@compiles(Beside)
+def _beside(element: Beside, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.column, **options)
+
+
+@compiles(Beside, "sqlite")
+def _beside_sqlite(element: Beside, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(element.column, **options)}"
+
+
 class Statement:
     """A statement compiled for one engine: its text, and how plain values become the driver's parameters."""
 
@@ -171,6 +194,8 @@ class Statement:
         bound = self.constants | values
         if self.sqlite:
             for name, value in values.items():
+                if type(value) in _PLAIN:
+                    continue
                 if isinstance(value, datetime):
                     bound[name] = clock.wire(value)
                 elif isinstance(value, date):
@@ -186,7 +211,8 @@ class Query:
     def __init__(self, statement: Any) -> None:
         """Take a SELECT with the parameter ``:space_id``; without one, ``ValueError``."""
         self.statement = statement
-        if "space_id" not in statement.compile(dialect=_SQLITE).params:
+        named = (each.key for each in iterate(statement) if isinstance(each, BindParameter))
+        if "space_id" not in named:
             message = "a read is fenced by the parameter :space_id"
             raise ValueError(message)
 

@@ -28,6 +28,7 @@ TWIN_SECONDS = 5.0
 VALIDATE_ONLY = Param(
     name="validate_only", type=bool, default=False, description="Check everything, keep nothing"
 )
+KEYED = ("id", "other_id")
 _DESCRIBED = "described"
 
 
@@ -50,7 +51,8 @@ class Route:
         self.heavy: bool = options.get("heavy", False)
         self.secret: str | None = options.get("secret")
         self.receives: Callable[[Request], Awaitable[Any]] | None = options.get("receives")
-        self.key: re.Pattern[str] | None = options.get("key")  # what may stand for the id
+        self.before: Callable[[Request, Any], Awaitable[None]] | None = options.get("before")
+        self.key: re.Pattern[str] | None = options.get("key")  # what may stand for an id of ``KEYED``
         self.creates: bool = options.get("creates", False)
         self.may_create: bool = self.creates or options.get("may_create", False)
         self.items: type[Struct] | None = options.get("items")
@@ -104,7 +106,7 @@ class Route:
             value = request.segment(at)
             if name == "external_id":
                 found[name] = _external(value)
-            elif name.endswith("id") and not (is_id(value) or (self.key and self.key.fullmatch(value))):
+            elif name.endswith("id") and not (is_id(value) or self._is_key(name, value)):
                 raise missing()
             else:
                 found[name] = value
@@ -113,6 +115,9 @@ class Route:
         if "request" in self.wants:
             found["request"] = request
         return found
+
+    def _is_key(self, name: str, value: str) -> bool:
+        return self.key is not None and name in KEYED and self.key.fullmatch(value) is not None
 
     async def _get(self, request: Request) -> tuple[int, Headers, bytes] | Stream:
         arguments = self._arguments(request)
@@ -127,7 +132,10 @@ class Route:
             if self.query is not None:
                 arguments["query"] = self.query(**given)
         db = arguments["db"] = Db(request.runtime.database, request.caller)
-        result = self.fn(**arguments)
+        if self.query is ListQuery and arguments["query"].total:  # it may count a million records
+            result = await request.runtime.threads.work(lambda: self._apart(arguments))
+        else:
+            result = self.fn(**arguments)
         if self.is_async:
             result = await result
         if isinstance(result, Stream):
@@ -143,6 +151,13 @@ class Route:
             headers.append((b"link", _next(request, result.meta.next_cursor)))
         return 200, headers, body
 
+    def _apart(self, arguments: dict[str, Any]) -> Any:
+        """Answer on this thread, with a connection for this answer only."""
+        try:
+            return self.fn(**arguments)
+        finally:
+            arguments["db"].database.release()
+
     async def _write(self, request: Request) -> tuple[int, Headers, bytes]:
         arguments = self._arguments(request)
         received = await self.receives(request) if self.receives else None
@@ -154,6 +169,8 @@ class Route:
             lambda: bodies.decode(raw, self.body) if self.body is not None else None,
         )
         dry = given.pop("validate_only", False)
+        if self.before is not None:  # what takes its time, such as a look-up, holds no transaction open
+            await self.before(request, body)
         if self.query is not None:
             arguments["query"] = self.query(**given)
         if self.body is not None or received:

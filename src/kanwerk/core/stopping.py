@@ -7,10 +7,15 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from kanwerk.core.web import Runtime
+from kanwerk.core.web import Process
 
 TICK_SECONDS = 0.1
 _stopping = multiprocessing.Event()
+
+
+def now() -> None:
+    """Let this process and its workers stop."""
+    _stopping.set()
 
 
 def tell_on_signals() -> None:
@@ -26,8 +31,9 @@ def _handle(before: Any, number: int, frame: FrameType | None) -> None:
         before(number, frame)
 
 
-async def watch(runtime: Runtime) -> None:
+async def watch(runtime: Process) -> None:
     """Carry the flag, which forked workers share, into the worker's runtime."""
     while not _stopping.is_set():  # noqa: ASYNC110  # another process sets it
         await asyncio.sleep(TICK_SECONDS)
     runtime.stopping = True
+    runtime.signals.wake()

@@ -15,6 +15,7 @@ from typing import Any
 import multipart
 from msgspec import Struct
 
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import NoSuchPart, TooLarge, Unavailable, Unreadable, UnsupportedMediaType, invalid
 from kanwerk.core.text import clean
 from kanwerk.core.web import Headers, Request
@@ -193,7 +194,7 @@ async def _body(request: Request) -> AsyncIterator[bytes]:
 
 def too_large(limit: int) -> TooLarge:
     """Return the 413 that says how much is allowed."""
-    return TooLarge(f"A file may hold {limit} bytes at most.")
+    return TooLarge(Phrase("A file may hold %(limit)s bytes at most.", limit=limit))
 
 
 def file_name(sent: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
+    text,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
@@ -188,3 +189,10 @@ def in_space(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
 def external_index(table: str) -> Index:
     """Return the index that makes external ids unique in a space."""
     return Index(f"uq_{table}_external_id", "space_id", "external_id", unique=True)
+
+
+def trash_index(table: str) -> Index:
+    """Return the index that finds the few rows that lie in the trash among the many that do not."""
+    there = text("trashed_at IS NOT NULL")
+    name = f"ix_{table}_trash_id"
+    return Index(name, "space_id", "trash_id", sqlite_where=there, postgresql_where=there)

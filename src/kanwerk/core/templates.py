@@ -1,20 +1,19 @@
-"""Templates: Jinja with a few filters, and the addresses of built assets."""
+"""Templates: Jinja with filters for dates and numbers, texts in people's languages, addresses of assets."""
 
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
 import msgspec
+from jinja2.nodes import EvalContext
 from jinja2_fragments import render_block
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from kanwerk.core import clock
+from kanwerk.core import formats, languages
 
 PACKAGE = Path(__file__).parent.parent
 STATIC = PACKAGE / "static"
-_UNITS = (("year", 31_536_000), ("month", 2_592_000), ("day", 86_400), ("hour", 3600), ("minute", 60))
 
 
 @cache
@@ -26,8 +25,13 @@ def _environment() -> jinja2.Environment:
         auto_reload=False,
         cache_size=400,
     )
-    found.globals["asset"] = asset
-    found.filters |= {"moment": moment, "ago": ago, "number": number}
+    found.globals |= {
+        "asset": asset,
+        "_": gettext,
+        "ngettext": ngettext,
+        "N_": languages.N_,
+    }
+    found.filters |= formats.FILTERS
     return found
 
 
@@ -42,44 +46,28 @@ def asset(name: str) -> str:
     return f"/static/{_manifest().get(name, name)}"
 
 
+@jinja2.pass_eval_context
+def gettext(context: EvalContext, message: str, /, **values: Any) -> str:
+    """Return a template's text in the page's language: its own markup stays, its values are escaped.
+
+    A ``Phrase``, which may hold what somebody typed, is escaped as a whole.
+    """
+    found = languages.gettext(message)
+    if isinstance(message, languages.Phrase):
+        return escape(found) if context.autoescape else found
+    return (Markup(found) if context.autoescape else found) % values  # noqa: S704  # from the catalogues
+
+
+@jinja2.pass_eval_context
+def ngettext(context: EvalContext, one: str, many: str, count: int, /, **values: Any) -> str:
+    """Return the form of a template's text that fits a count, which it may name as ``%(num)s``."""
+    found = languages.ngettext(one, many, count)
+    values = {"num": formats.number(count), **values}
+    return (Markup(found) if context.autoescape else found) % values  # noqa: S704  # from the catalogues
+
+
 def render(template: str, context: dict[str, Any], block: str | None = None) -> str:
     """Render a template, or one of its blocks."""
     if block is not None:
         return render_block(_environment(), template, block, context)
     return _environment().get_template(template).render(context)
-
-
-def _parsed(value: str | datetime) -> datetime:
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
-
-
-def moment(value: str | datetime | None) -> Markup:
-    """Show a moment as day and time, in UTC until the browser puts it into the person's own zone."""
-    if value is None:
-        return Markup("")
-    at = _parsed(value)
-    return Markup('<time datetime="{}">{}</time>').format(clock.wire(at), at.strftime("%-d %b %Y, %H:%M"))
-
-
-def ago(value: str | datetime | None) -> Markup:
-    """Show how long ago a moment was, or how soon it will be."""
-    if value is None:
-        return Markup("")
-    at = _parsed(value)
-    seconds = (clock.now() - at).total_seconds()
-    full = at.strftime("%-d %b %Y, %H:%M UTC")
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(clock.wire(at), full, _distance(seconds))
-
-
-def _distance(seconds: float) -> str:
-    for unit, length in _UNITS:
-        count = int(abs(seconds) // length)
-        if count:
-            words = f"{count} {unit}{'' if count == 1 else 's'}"
-            return f"{words} ago" if seconds >= 0 else f"in {words}"
-    return "just now" if seconds >= 0 else "in a moment"
-
-
-def number(value: float) -> str:
-    """Show a number with a thin space between thousands."""
-    return f"{value:,}".replace(",", "\u2009")

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kanwerk.core import clock
+from kanwerk.core.archive import refuse_archived
 from kanwerk.core.ids import new_id
 from kanwerk.core.problems import Conflict
 from kanwerk.core.writes import Write
@@ -47,7 +48,11 @@ DEPENDANTS: dict[str, list[Dependants]] = {}
 
 
 def throw_away(db: Write, record: Any, *, fate: Fate | None, by: Any) -> None:
-    """Move a record to the trash; ``Conflict`` counts what depends on it unless its fate is given."""
+    """Move a record to the trash; ``Conflict`` when it is archived, which is read-only, or when others depend
+    on it, counting them, unless their fate is given.
+    """
+    if getattr(record, "archived_at", None) is not None:
+        refuse_archived(record)
     found = {each: each.all(db, record) for each in DEPENDANTS.get(record.noun, ())}
     counts = {each.name: len(those) for each, those in found.items() if those}
     if counts and fate is None:

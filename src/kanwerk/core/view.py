@@ -3,12 +3,13 @@
 import functools
 import gzip
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
 import msgspec
 
-from kanwerk.core import templates
+from kanwerk.core import languages, templates
 from kanwerk.core.forms import Form
 from kanwerk.core.problems import NotFound, Problem, TooManyRequests
 from kanwerk.core.web import Headers, Request, Runtime
@@ -17,10 +18,12 @@ from kanwerk.core.writes import Write
 T = TypeVar("T")
 COMPRESSED_FROM = 1024
 FLASH = "kanwerk_flash"
+# What packages above add to every signed-in page: called with the view once a template asks for the name.
+SHELL: dict[str, Callable[["View"], Any]] = {}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self' data:; "
-    "font-src 'self'{font}; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "font-src 'self'{font}; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 POLICY = _POLICY.format(style="", font="").encode()
 DOCS_POLICY = _POLICY.format(style=" 'unsafe-inline'", font=" data:").encode()
@@ -69,6 +72,8 @@ class View:
         self.request, self.people, self.me = request, people, me
         self.form = Form({})
         self.afterwards: list[Callable[[], None]] = []
+        self.asked: dict[str, Any] = {}  # what ``SHELL`` was asked for already
+        self.sequence = 0  # of the space's log when the page was begun: what happens later is told live
 
     @property
     def runtime(self) -> Runtime:
@@ -105,10 +110,35 @@ class View:
             self.runtime.threads.later(then)
         self.afterwards = []
 
+    def within(self, wanted: str, otherwise: str) -> str:
+        """Return the page of this space that a form says it was on; ``otherwise`` where it names none."""
+        home = f"/{self.me.space_slug}"
+        inside = wanted == home or wanted.startswith(f"{home}/")
+        return wanted if inside and "//" not in wanted and "\\" not in wanted else otherwise
+
     @property
     def partial(self) -> bool:
         """Whether htmx asks for a part of the page only."""
         return self.request.header(b"hx-request-type") == "partial"
+
+    @property
+    def locale(self) -> str:
+        """The locale the page is written in: the person's, else the one the browser likes best."""
+        if self.me is not None:
+            return str(self.me.locale)
+        if self.people:
+            return str(self.people[0].locale)
+        return languages.preferred(self.request.header(b"accept-language"))
+
+    @property
+    def zone(self) -> str:
+        """The time zone of the page: the person's, else UTC."""
+        who = self.me or (self.people[0] if self.people else None)
+        return "UTC" if who is None else str(who.zone)
+
+    def written(self) -> AbstractContextManager[None]:
+        """Write in the page's language inside the ``with``; a template is rendered so anyway."""
+        return languages.written_in(self.locale, self.zone)
 
     @property
     def origin(self) -> str:
@@ -121,8 +151,15 @@ class View:
 def problem_page(view: View, problem: Problem) -> Html:
     """Return the page that says what went wrong."""
     detail = problem.detail if not isinstance(problem, NotFound | TooManyRequests) else ""
-    context = {"status": problem.status, "detail": detail, "request_id": view.request.id}
-    return Html("layout/problem.html", context, problem.status, headers=problem.headers)
+    context = {"status": problem.status, "detail": languages.told(detail), "request_id": view.request.id}
+    headers = dict(problem.headers)
+    if view.partial:
+        with view.written():
+            told = [languages.gettext(each.message) for each in problem.errors] or [languages.gettext(detail)]
+        headers["kanwerk-problem"] = quote(
+            msgspec.json.encode({"code": problem.code, "text": " ".join(told)})
+        )
+    return Html("layout/problem.html", context, problem.status, headers=headers)
 
 
 def problem_answer(request: Request, problem: Problem) -> tuple[int, Headers, bytes]:
@@ -138,7 +175,7 @@ def rendered(view: View, answer: Answer) -> tuple[int, Headers, bytes]:
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"same-origin"),
         (b"cache-control", b"no-store"),
-        (b"vary", b"Cookie, HX-Request-Type, Accept-Encoding"),
+        (b"vary", b"Cookie, HX-Request-Type, Accept-Encoding, Accept-Language"),
     ]
     if view.request.secure:
         headers.append((b"strict-transport-security", b"max-age=31536000"))
@@ -153,16 +190,21 @@ def rendered(view: View, answer: Answer) -> tuple[int, Headers, bytes]:
     if isinstance(answer, Redirect):
         headers.append((b"location", quote(answer.url, safe="/?&=%#:,.~+@!$'()*;-_").encode()))
         if answer.text:
-            flash = [{"text": answer.text, "kind": answer.kind, "undo": answer.undo}]
+            with view.written():
+                flash = [{"text": languages.gettext(answer.text), "kind": answer.kind, "undo": answer.undo}]
             headers.append(set_cookie(view.request, FLASH, quote(msgspec.json.encode(flash)), 60))
         return 303, headers, b""
     headers.append((b"content-type", b"text/html; charset=utf-8"))
     context, flashes = dict(answer.context), _flashes(view.request)
-    if flashes and not view.partial:
+    if flashes:
         headers.append(set_cookie(view.request, FLASH, "", 0))
-        context["flashes"] = flashes
+        if view.partial:  # a part of a page has no place for it: a script of ours shows it
+            headers.append((b"kanwerk-flash", quote(msgspec.json.encode(flashes)).encode()))
+        else:
+            context["flashes"] = flashes
     context |= shell(view)
-    body = templates.render(answer.template, context, answer.block).encode()
+    with view.written():
+        body = templates.render(answer.template, context, answer.block).encode()
     if len(body) > COMPRESSED_FROM and not answer.secret and takes(view.request, "gzip"):
         headers.append((b"content-encoding", b"gzip"))
         body = gzip.compress(body, 4, mtime=0)
@@ -180,10 +222,12 @@ def takes(request: Request, encoding: str) -> bool:
 
 def shell(view: View) -> dict[str, Any]:
     """Return what every page takes."""
-    theme = view.request.cookie("theme")
+    theme, density = view.request.cookie("theme"), view.request.cookie("density")
     common: dict[str, Any] = {
         "path": view.request.path,
         "theme": theme if theme in ("light", "dark") else "system",
+        "density": density if density == "compact" else "comfortable",
+        "language": languages.language_of(view.locale),
     }
     if view.me is not None:
         common |= {
@@ -191,7 +235,9 @@ def shell(view: View) -> dict[str, Any]:
             "space": _space(view.me),
             "spaces": [_space(each) for each in view.people],
             "can": view.me.may,
+            "sequence": view.sequence,
         }
+        common |= {name: functools.partial(tell, view) for name, tell in SHELL.items()}
     return common
 
 

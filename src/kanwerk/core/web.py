@@ -9,8 +9,10 @@ from urllib.parse import unquote_to_bytes
 
 from kanwerk.config import Settings
 from kanwerk.core.database import Database
+from kanwerk.core.languages import Phrase
 from kanwerk.core.limits import Limiter
 from kanwerk.core.problems import NotAcceptable, TooLarge, Unreadable, UnsupportedMediaType
+from kanwerk.core.signals import Signals
 from kanwerk.core.writer import Threads
 
 Headers = list[tuple[bytes, bytes]]
@@ -18,20 +20,27 @@ API = "/api/v1"
 
 
 @dataclass
-class Runtime:
-    """What one worker holds: settings, database, threads, limits, and how to know a caller."""
+class Process:
+    """What one process holds, whatever it does: settings, database, threads, files, signals."""
 
     settings: Settings
     database: Database
     threads: Threads
     storage: Any
+    signals: Signals
+    state: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    stopping: bool = field(default=False, kw_only=True)
+
+
+@dataclass
+class Runtime(Process):
+    """What one worker holds beside that: limits, and how to know a caller."""
+
     limiter: Limiter | None
     failures: Limiter
     identify: Callable[["Request"], Any]
     people: Callable[["Request"], list[Any]]
-    running: dict[Any, Any] = field(default_factory=dict)
-    state: dict[str, Any] = field(default_factory=dict)
-    stopping: bool = False
+    running: dict[Any, Any] = field(default_factory=dict, kw_only=True)
 
 
 class Request:
@@ -133,7 +142,7 @@ class Request:
                 return b"".join(parts)
 
     def _too_large(self) -> TooLarge:
-        return TooLarge(f"A body may hold {self.body_limit} bytes at most.")
+        return TooLarge(Phrase("A body may hold %(limit)s bytes at most.", limit=self.body_limit))
 
     def wants_json(self) -> None:
         """Refuse a caller that does not take JSON (RFC 9110, 12.5.1)."""

@@ -1,20 +1,19 @@
 """Writes: one transaction for each request; what it changed, its events and its answer go together."""
 
 from collections.abc import Callable
-from datetime import datetime
-from functools import cache, cached_property
-from typing import Any, NamedTuple, TypeVar, cast
+from functools import cached_property
+from typing import Any, TypeVar
 
 from msgspec import Struct, structs
-from sqlalchemy import Executable, Table, Update, bindparam, exc, insert, inspect, text, update
+from sqlalchemy import Executable, Table, exc, inspect, text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from kanwerk.core import clock
+from kanwerk.core.appending import APPENDING, COUNTING, Pending, entry, stamping
 from kanwerk.core.database import LOCK_SECONDS, Database
-from kanwerk.core.db import Actor, Caller, Db, encode
-from kanwerk.core.events import FOLLOWERS, KINDS, TYPES, Event, EventCounter, split
-from kanwerk.core.ids import new_id
+from kanwerk.core.db import Actor, Caller, Db
+from kanwerk.core.events import CHANNEL, FOLLOWERS, KINDS, PREPARERS, TYPES
 from kanwerk.core.listing import Read
 from kanwerk.core.problems import Conflict, PreconditionFailed, missing
 from kanwerk.core.reads import Statement, compiled_once
@@ -22,17 +21,6 @@ from kanwerk.core.tables import Recorded
 
 R = TypeVar("R", bound=Recorded)
 F = TypeVar("F", bound=Struct)
-
-
-class Pending(NamedTuple):
-    """An event that waits for its number."""
-
-    type: str
-    record: Recorded
-    actor: Actor
-    changes: dict[str, Any]
-    at: datetime
-    project_id: str | None
 
 
 class Write(Db):
@@ -56,8 +44,10 @@ class Write(Db):
         self.added: set[Recorded] = set()
         self.free: str | None = None
         self.afterwards: list[Callable[[], None]] = []
+        self.quiet = False  # nobody's news: what an import brings is notified to nobody
         self._pending: list[Pending] = []
         self._told: set[Recorded] = set()
+        self._locked: set[tuple[type[Recorded], str]] = set()
         self._read: dict[Recorded, Struct] = {}
         session.info["write"] = self
 
@@ -89,7 +79,11 @@ class Write(Db):
         """Return a record of the caller's space by id, or None; one in the trash only if asked for."""
         if self.session.new:
             self.flush()
+        name = (model, record_id)
+        lock = lock and name not in self._locked
         found = self.session.get(model, (self.space_id, record_id), with_for_update=lock or None)
+        if lock and found is not None:
+            self._locked.add(name)
         if found is None or (getattr(found, "trashed_at", None) is not None and not trashed):
             return None
         return found
@@ -137,15 +131,6 @@ class Write(Db):
         project_id = project_id or getattr(record, "project_id", None)
         self._pending.append(Pending(event, record, by, changes, clock.now(), project_id))
 
-    def add_up(self, model: type[Recorded], record_id: str, **more: int) -> None:
-        """Add to numbers that a record keeps of what belongs to it: no change of its own, so no event."""
-        table = inspect(model).local_table
-        changed = {name: table.c[name] + number for name, number in more.items() if number}
-        if changed:
-            self.flush()
-            this = (table.c.space_id == self.space_id, table.c.id == record_id)
-            self.session.execute(update(table).where(*this).values(**changed))
-
     def erase(self, record: Recorded) -> None:
         """Delete a record for good, after its last event was recorded: that shows it as it was."""
         self.flush()
@@ -157,9 +142,14 @@ class Write(Db):
         return len(self._pending)
 
     def forget(self, mark: int) -> None:
-        """Drop the events since the mark: what they tell was rolled back."""
+        """Drop the events since the mark: what they tell was rolled back, and locks taken since are gone."""
+        dropped = {pending.record for pending in self._pending[mark:]}
         del self._pending[mark:]
         self._told = {pending.record for pending in self._pending}
+        for record in dropped & self.added - self._told:
+            if record in self.session:
+                self.session.expunge(record)
+        self._locked.clear()
 
     def full(self, read: Read[Any, F], record: Recorded) -> F:
         """Return the record as the answer shows it, and make it the one whose ETag the answer carries."""
@@ -179,34 +169,26 @@ class Write(Db):
         self.flush()
         if not self._pending:
             return
+        for prepare in PREPARERS:
+            prepare(self, self._pending)
         shown = self._shown()
         last = self._count(len(self._pending))
         rows, versions = [], {}
         for sequence, pending in enumerate(self._pending, last - len(self._pending) + 1):
-            record = pending.record
-            changes = {name: _plain(change) for name, change in pending.changes.items()}
-            data, told, private = split(KINDS[record.noun], shown[record], changes)
-            rows.append(
-                {
-                    "space_id": self.space_id,
-                    "sequence": sequence,
-                    "id": new_id(),
-                    "type": pending.type,
-                    "kind": record.noun,
-                    "record_id": record.id,
-                    "project_id": pending.project_id,
-                    "at": pending.at,
-                    "actor": _json(pending.actor),
-                    "data": _json(data),
-                    "changes": _json(told),
-                    "private": None if private is None else _json(private),
-                }
-            )
-            versions[record] = sequence
-        self.send(_APPENDING, rows)
+            rows.append(entry(self.space_id, sequence, pending, shown[pending.record]))
+            versions[pending.record] = sequence
+        self.send(APPENDING, rows)
         self._stamp(versions)
         for follow in FOLLOWERS:
             follow(self, self._pending)
+        self.notify()
+
+    def notify(self) -> None:
+        """Tell who listens, once this is committed, that the space has moved; SQLite tells by itself."""
+        if not self.database.sqlite:
+            self.driver.execute(
+                "SELECT pg_notify(%(channel)s, %(space)s)", {"channel": CHANNEL, "space": self.space_id}
+            )
 
     def flush(self) -> None:
         """Send what changed to the database; a record that changed without an event is a defect."""
@@ -232,7 +214,7 @@ class Write(Db):
         return shown
 
     def _count(self, more: int) -> int:
-        last: int = self.run(_COUNTING, more=more, of_space=self.space_id)[0][0]
+        last: int = self.run(COUNTING, more=more, of_space=self.space_id)[0][0]
         return last
 
     def _stamp(self, versions: dict[Recorded, int]) -> None:
@@ -243,7 +225,7 @@ class Write(Db):
             )
             set_committed_value(record, "version", sequence)
         for table, numbers in rows.items():
-            self.send(_stamping(table), numbers)
+            self.send(stamping(table), numbers)
 
     def lock(self, name: str) -> None:
         """Make twins of one thing queue: in SQLite all writers do, in PostgreSQL by an advisory lock.
@@ -262,35 +244,8 @@ class Write(Db):
             raise in_progress() from None
 
 
-_COUNTER, _LOG = cast("Table", EventCounter.__table__), cast("Table", Event.__table__)
-_COUNTING = (
-    update(_COUNTER)
-    .where(_COUNTER.c.space_id == bindparam("of_space"))
-    .values(last_sequence=_COUNTER.c.last_sequence + bindparam("more"))
-    .returning(_COUNTER.c.last_sequence)
-)
-_APPENDING = insert(_LOG)
-
-
-@cache
-def _stamping(table: Table) -> Update:
-    space = table.c.space_id if "space_id" in table.c else table.c.id
-    fits = (table.c.id == bindparam("at_id"), space == bindparam("of_space"))
-    return update(table).where(*fits).values(version=bindparam("last"))
-
-
 def in_progress() -> Conflict:
     """Return the 409 of a request whose twin is still being answered."""
     return Conflict(
         "The same request is still being answered.", code="in_progress", headers={"Retry-After": "1"}
     )
-
-
-def _json(value: object) -> str:
-    return encode(value).decode()
-
-
-def _plain(change: Any) -> Any:
-    if isinstance(change, dict):
-        return {name: _plain(value) for name, value in change.items()}
-    return clock.wire(change) if isinstance(change, datetime) else change

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from kanwerk.core.languages import Phrase
 from kanwerk.core.text import TEXT_PATTERN, clean, fold
 from kanwerk.core.writes import Write
 from kanwerk.fields.models import CustomField
@@ -28,7 +29,7 @@ def check(db: Write, field: CustomField, value: Any, was: Any) -> Checked:
         return None, []
     if field.kind == "multi_select":
         if not isinstance(value, list) or len(value) > MOST_CHOSEN:
-            raise ValueError(f"A list of at most {MOST_CHOSEN} is needed.")
+            raise ValueError(Phrase("A list of at most %(most)s is needed.", most=MOST_CHOSEN))
         chosen = list(dict.fromkeys(_option(field, each, was or ()) for each in value))
         return chosen, chosen
     if field.kind == "select":
@@ -43,10 +44,10 @@ def _option(field: CustomField, value: Any, was: Any) -> str:
     for option in field.options:
         if option["value"] == value:
             if option["archived"] and value not in was:
-                raise ValueError(f"{option['name']} can no longer be chosen.")
+                raise ValueError(Phrase("%(option)s can no longer be chosen.", option=option["name"]))
             return str(value)
     known = ", ".join(option["value"] for option in field.options if not option["archived"])
-    raise ValueError(f"One of {known} is needed.")
+    raise ValueError(Phrase("One of %(values)s is needed.", values=known))
 
 
 def _user(db: Write, value: Any, was: Any) -> str:
@@ -59,14 +60,17 @@ def _user(db: Write, value: Any, was: Any) -> str:
 def _text(value: Any) -> Checked:
     if not isinstance(value, str) or len(value) > LONGEST_TEXT or not _TEXT.match(value):
         raise ValueError(
-            f"Text of at most {LONGEST_TEXT:,} characters is needed, without control characters."
+            Phrase(
+                "Text of at most %(limit)s characters is needed, without control characters.",
+                limit=f"{LONGEST_TEXT:,}",
+            )
         )
     return value, [fold(value)]
 
 
 def _number(value: Any) -> Checked:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < GREATEST:
-        raise ValueError(f"A number is needed, less than {GREATEST:,}.")
+        raise ValueError(Phrase("A number is needed, less than %(limit)s.", limit=f"{GREATEST:,}"))
     return value, [plain_number(Decimal(repr(value)))]
 
 

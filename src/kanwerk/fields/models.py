@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from kanwerk.core.externals import holder, taken
 from kanwerk.core.ids import new_id
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import Conflict, invalid
 from kanwerk.core.tables import Base, Json, Key, Named, Owned, Trashable, in_space, small
 from kanwerk.core.text import fold
@@ -117,7 +118,7 @@ def create_field(db: Write, members: dict[str, Any], *, by: Me) -> CustomField:
     db.lock(f"fields {db.space_id} {target}")
     other = holder(db, CustomField, applies_to=target, key=key)
     if other is not None:
-        raise taken("key", other, f"There is a field {key!r} for {target}s already.")
+        raise taken("key", other, Phrase("There is a field '%(key)s' already.", key=key))
     counting = select(func.count()).where(
         CustomField.space_id == db.space_id,
         CustomField.applies_to == target,
@@ -156,7 +157,9 @@ def _options(kind: str, sent: list[Any]) -> list[dict[str, Any]]:
     for at, option in enumerate(sent):
         value = option.value or slug(option.name)
         if any(value == each["value"] for each in found):
-            raise invalid(f"/options/{at}/value", f"The value {value!r} stands twice.", "repeated")
+            raise invalid(
+                f"/options/{at}/value", Phrase("The value '%(value)s' stands twice.", value=value), "repeated"
+            )
         color = option.color.value if option.color is not None else None
         found.append({"value": value, "name": option.name, "color": color, "archived": option.archived})
     return found

@@ -39,7 +39,7 @@ def set_fields(db: Write, record: Any, sent: dict[str, Any] | None) -> dict[str,
         except ValueError as error:
             code = "invalid" if key in fields else "unknown"
             where = key[:200].replace("~", "~0").replace("/", "~1")
-            faults.append(Fault(code, str(error), pointer=f"/fields/{where}"))
+            faults.append(Fault(code, error.args[0], pointer=f"/fields/{where}"))
             continue
         if now != was:
             changes[f"{PREFIX}{key}"] = {"from": was, "to": now}

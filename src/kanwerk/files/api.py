@@ -27,6 +27,7 @@ from kanwerk.projects.members import load_project
 from kanwerk.projects.models import Project
 from kanwerk.projects.reads import PROJECTS
 from kanwerk.tasks.models import Task
+from kanwerk.tasks.numbers import KEY, id_of
 from kanwerk.tasks.reads import TASKS
 from kanwerk.tasks.shapes import FileData
 from kanwerk.tasks.writing import open_task
@@ -127,21 +128,21 @@ def _page(db: Db, query: ListQuery, kind: str, record_id: str) -> Page[FileData]
     return db.page(FILES, query, fence=kind, about=record_id)
 
 
-@files.get(_TASK, needs="files:staff", read=FILES)
+@files.get(_TASK, needs="files:staff", read=FILES, key=KEY)
 def list_task_files(db: Db, me: Me, id: str, query: ListQuery) -> Page[FileData]:
     """List the files of a task."""
-    db.one(TASKS, id, fence=around(me))
-    return _page(db, query, "task", id)
+    task_id = db.one(TASKS, id_of(db, id), fence=around(me)).id
+    return _page(db, query, "task", task_id)
 
 
-@files.put(f"{_TASK}/{{file_id}}", needs="files:staff_write")
+@files.put(f"{_TASK}/{{file_id}}", needs="files:staff_write", key=KEY)
 def attach_to_task(db: Write, me: Me, id: str, file_id: str) -> FileData:
     """Attach a file to a task."""
     task: Task = open_task(db, id, me)
     return _attach(db, me, file_id, "task_id", task.id)
 
 
-@files.delete(f"{_TASK}/{{file_id}}", needs="files:staff_write")
+@files.delete(f"{_TASK}/{{file_id}}", needs="files:staff_write", key=KEY)
 def detach_from_task(db: Write, me: Me, id: str, file_id: str) -> None:
     """Take a file off a task; it is gone after a day."""
     _detach(db, me, file_id, "task_id", open_task(db, id, me).id)

@@ -10,8 +10,10 @@ from kanwerk.comments.models import Comment
 from kanwerk.core import clock
 from kanwerk.core.ids import new_id
 from kanwerk.core.problems import Conflict, Forbidden
+from kanwerk.core.rows import add_up
 from kanwerk.core.storage import Incoming, Storage
-from kanwerk.core.tables import Base, Key, Owned, in_space, key
+from kanwerk.core.tables import Base, Key, Named, Owned, in_space, key
+from kanwerk.core.text import fold
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 from kanwerk.projects.duplication import COPIES, Copying
@@ -34,7 +36,7 @@ class Blob(Base):
     wanted_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class File(Owned, Base):
+class File(Named, Owned, Base):
     """A file with its name; on its own it is its uploader's, attached it belongs to one record."""
 
     __tablename__ = "files"
@@ -62,7 +64,6 @@ class File(Owned, Base):
         ),
     )
     noun = "file"
-    name: Mapped[str]
     sha256: Mapped[str]
     uploader_id: Mapped[str | None] = key()
     task_id: Mapped[str | None] = key()
@@ -99,7 +100,7 @@ class File(Owned, Base):
         changes = self.set(**{column: record_id})
         self.record("file.attached", by=by.actor, changes=changes)
         if self.task_id is not None:
-            db.add_up(Task, self.task_id, file_count=1)
+            add_up(db, Task, self.task_id, file_count=1)
 
     def detach(self, db: Write, *, by: Me) -> None:
         """Take it off its record: it is its uploader's again, and gone after a day."""
@@ -108,7 +109,7 @@ class File(Owned, Base):
         if changes:
             db.record("file.detached", self, by=by.actor, changes=changes, project_id=project_id)
         if task_id is not None:
-            db.add_up(Task, task_id, file_count=-1)
+            add_up(db, Task, task_id, file_count=-1)
 
 
 def path_of(space_id: str, sha256: str) -> str:
@@ -143,6 +144,7 @@ def create_file(db: Write, incoming: Incoming, content_type: str, *, thumbnail: 
         id=new_id(),
         space_id=db.space_id,
         name=incoming.name,
+        name_fold=fold(incoming.name),
         sha256=incoming.sha256,
         uploader_id=by.id or None,
     )
@@ -193,8 +195,8 @@ def _copy_files(db: Write, copying: Copying) -> None:
         target = targets.get((column, getattr(old, column)))
         if target is None:
             continue
-        new = File(id=new_id(), space_id=db.space_id, name=old.name, sha256=old.sha256)
-        new.set(uploader_id=copying.by.id or None)
+        new = File(id=new_id(), space_id=db.space_id, sha256=old.sha256)
+        new.set(name=old.name, uploader_id=copying.by.id or None)
         db.add(new)
         new.attach(db, column, target, by=copying.by)
 

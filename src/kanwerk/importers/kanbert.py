@@ -1,4 +1,4 @@
-"""Kanbert, or any server that speaks its API: business fields, clients and projects."""
+"""Kanbert, or any server that speaks its API: business fields, clients, projects; of ours, custom fields."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -15,6 +15,7 @@ from kanwerk.core.text import fold
 from kanwerk.core.writes import Write
 from kanwerk.importers.boards import Person
 from kanwerk.importers.days import read_day
+from kanwerk.importers.far_fields import FarFields
 from kanwerk.importers.other_server import OtherServer
 from kanwerk.importers.people import STRANGERS
 from kanwerk.importers.records import CLIENTS, PROJECTS, Known, Members, Noun, Record, bring_records
@@ -54,8 +55,10 @@ def run(
             raise Invalid("There is no such API at this address.")
         fields = [each for each in server.each("/business-fields") if _text(each.get("name"))]
         run.batches("business fields", fields, lambda db, me, some: _business_fields(run, db, me, some))
-        _records(run, server, "/clients", CLIENTS, _client)
-        _records(run, server, "/projects", PROJECTS, _project)
+        custom = FarFields(run, server)
+        custom.bring()
+        _records(run, server, CLIENTS, custom.with_values("client", _client), custom)
+        _records(run, server, PROJECTS, custom.with_values("project", _project), custom)
     return run.report
 
 
@@ -67,8 +70,8 @@ def _business_fields(run: Run, db: Write, me: Me, some: Sequence[dict[str, Any]]
             run.report.count("business fields", "unchanged")
 
 
-def _records(run: Run, server: OtherServer, path: str, noun: Noun, members: Members) -> None:
-    done = 0
+def _records(run: Run, server: OtherServer, noun: Noun, members: Members, custom: FarFields) -> None:
+    done, path = 0, f"/{noun.name}"
     told = _full(server, path)
     while some := list(itertools.islice(told, AT_ONCE)):
         records = [
@@ -80,8 +83,7 @@ def _records(run: Run, server: OtherServer, path: str, noun: Noun, members: Memb
                 run.report.note(
                     _OWN_IDS, f"{_text(each['external_id'])} is {run.external_id(str(each['id']))}"
                 )
-            if each.get("fields"):
-                run.report.note("records with custom fields: these are left out", _text(each.get("name")))
+            custom.look_up(noun.model.noun, each)
         bring_records(run, noun, records, members)
         done += len(some)
         run.progress(noun.name, done, done)

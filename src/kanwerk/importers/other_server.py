@@ -55,16 +55,19 @@ class OtherServer:
         """Let go of the connections."""
         self._client.close()
 
-    def one(self, path: str) -> Any | None:
-        """Return an answer's JSON, None for what is not there; ``Invalid`` with a sentence for any fault."""
-        return self._read(f"{self.address}{path}", path)[0]
+    def one(self, path: str, *, open_to_all: bool = True) -> Any | None:
+        """Return an answer's JSON, None for what is not there; ``Invalid`` with a sentence for any fault.
 
-    def each(self, path: str) -> Iterator[dict[str, Any]]:
+        What is not ``open_to_all`` tokens counts as not there when this one may not read it.
+        """
+        return self._read(f"{self.address}{path}", path, open_to_all=open_to_all)[0]
+
+    def each(self, path: str, *, open_to_all: bool = True) -> Iterator[dict[str, Any]]:
         """Yield the records of a list, page by page: by ``meta.next_cursor``, or by the header Link."""
         where, seen = f"{self.address}{path}", set()
         while where and where not in seen:
             seen.add(where)
-            page, link = self._read(where, path)
+            page, link = self._read(where, path, open_to_all=open_to_all)
             listed = page.get("data") if isinstance(page, dict) else page
             if not isinstance(listed, list):
                 return
@@ -76,10 +79,10 @@ class OtherServer:
             else:
                 where = self._here(urljoin(where, link)) if link else ""
 
-    def _read(self, where: str, path: str) -> tuple[Any, str]:
+    def _read(self, where: str, path: str, *, open_to_all: bool) -> tuple[Any, str]:
         """Return JSON and the address of the next page; the words of the answer itself are not repeated."""
         answer = self._patiently(where)
-        if answer.status_code == NOT_FOUND:
+        if answer.status_code == NOT_FOUND or (answer.status_code == FORBIDDEN and not open_to_all):
             return None, ""
         if answer.status_code in (UNAUTHORIZED, FORBIDDEN):
             raise Invalid(f"The other server does not let this token read {path}.")

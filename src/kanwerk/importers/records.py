@@ -39,9 +39,10 @@ class Noun(NamedTuple):
     model: Any
     shape: Any
     upsert: Callable[..., Any]
+    set_fields: Callable[..., None] | None = None  # where its shape has no custom fields
 
 
-CLIENTS = Noun("clients", Client, UpdateClientData, upsert_client)
+CLIENTS = Noun("clients", Client, UpdateClientData, upsert_client, Client.change_fields)
 PROJECTS = Noun("projects", Project, UpdateProjectData, upsert_project)
 
 
@@ -130,13 +131,23 @@ class _Records:
     def _one(self, each: Record, *, new: bool, before: str | None, archived: bool) -> str:
         members = self.members(each, self.known)
         seen = hash_of(members)
+        values = members.get("fields", {})
+        held = sum(value is not None for value in values.values())
         if seen == before:
+            self.run.report.count("field values", "unchanged", held)
             return "unchanged"
         if archived:
             self.run.report.note(f"{self.noun.name} archived here: unarchive them to go on", each.where)
             return "skipped"
         mark = self.db.mark()
+        if self.noun.set_fields is not None:
+            members.pop("fields", None)
         sendable = sent(convert(members, self.noun.shape))
-        self.noun.upsert(self.db, each.external_id, sendable, by=self.me)
+        record, _ = self.noun.upsert(self.db, each.external_id, sendable, by=self.me)
+        if self.noun.set_fields is not None and values:
+            self.db.flush()
+            self.noun.set_fields(record, self.db, values, by=self.me)
         self.run.keep(f"{self.noun.name} seen", each.external_id, seen)
-        return "created" if new else "changed" if self.db.mark() > mark else "unchanged"
+        verb = "created" if new else "changed" if self.db.mark() > mark else "unchanged"
+        self.run.report.count("field values", verb, held)
+        return verb

@@ -8,8 +8,10 @@ EXAMPLES, LONGEST = 3, 80
 VERBS = ("created", "changed", "unchanged", "left in the trash", "skipped")
 NOUNS = (
     "business fields",
+    "custom fields",
     "clients",
     "projects",
+    "field values",
     "columns",
     "labels",
     "tasks",

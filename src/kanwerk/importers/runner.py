@@ -120,6 +120,7 @@ class Run:
         names = ("id", "first_name", "last_name", "email", "type", "role")
         me = structs.replace(operator, **{name: getattr(user, name) for name in names})
         db = Write(self.database, session, me)
+        db.quiet = True
         result = work(db, me)
         self._send_links(db)
         db.end()

@@ -2,12 +2,13 @@
 
 from typing import Any, Protocol
 
-from sqlalchemy import Index, select
+from sqlalchemy import Index, select, text
 from sqlalchemy.orm import Mapped
 
 from kanwerk.core.archive import refuse_archived
 from kanwerk.core.externals import taken
 from kanwerk.core.ids import new_id
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import Conflict, missing
 from kanwerk.core.tables import Base, Named, Owned, Trashable, in_space, key
 from kanwerk.core.text import fold
@@ -19,6 +20,13 @@ from kanwerk.projects.members import project_of, sees
 from kanwerk.projects.models import Project
 
 
+def _named(index: str, condition: str, *columns: str) -> Index:
+    """Return the index that lets two labels of a place have one name only if one of them is in the trash."""
+    only = text(f"{condition} AND trashed_at IS NULL")
+    found = ("space_id", *columns, "name_fold")
+    return Index(index, *found, unique=True, sqlite_where=only, postgresql_where=only)
+
+
 class Label(Named, Trashable, Owned, Base):
     """A word with a colour; without a project it is there for the whole space."""
 
@@ -28,6 +36,8 @@ class Label(Named, Trashable, Owned, Base):
         Index("ix_labels_name", "space_id", "name_fold", "id"),
         Index("ix_labels_updated_at", "space_id", "updated_at", "id"),
         Index("ix_labels_project_id", "space_id", "project_id"),
+        _named("uq_labels_name_of_space", "project_id IS NULL"),
+        _named("uq_labels_name_of_project", "project_id IS NOT NULL", "project_id"),
     )
     noun = "label"
     color: Mapped[str]
@@ -112,13 +122,12 @@ def _copy_labels(db: Write, copying: Copying) -> None:
 
 
 def _refuse_taken(db: Write, name: str, project_id: str | None, but: Label | None) -> None:
-    db.lock(f"label {db.space_id} {fold(name)}")
     wanted = select(Label).where(
         Label.space_id == db.space_id, Label.name_fold == fold(name), Label.trashed_at.is_(None)
     )
     for other in db.session.execute(wanted).scalars():
         if other is not but and other.project_id == project_id:
-            raise taken("name", other, f"There is a label {other.name!r} here already.")
+            raise taken("name", other, Phrase("There is a label '%(name)s' here already.", name=other.name))
 
 
 COPIES.append((1, _copy_labels))

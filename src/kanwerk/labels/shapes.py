@@ -46,8 +46,18 @@ LABELS: Read[LabelData, LabelData] = Read(
     filters={"project_id": Filter(Label.project_id, Id, "Only labels of these projects")},
     sorts={"name": Label.name_fold, "updated_at": Label.updated_at},
     search=Label.name_fold,
-    fences={name: Label.project_id.is_(None) | inside for name, inside in INSIDE.items()},
+    fences={
+        **{name: Label.project_id.is_(None) | inside for name, inside in INSIDE.items()},
+        "fitting": Label.project_id.is_(None)
+        | (Label.project_id == bindparam("of_project", type_=Label.project_id.type)),
+    },
 )
+
+
+def fitting(db: Db, project_id: str) -> list[LabelData]:
+    """Return the labels that tasks of a project may carry, by name: its own and the space's."""
+    asked = LABELS.parse("fitting", b"sort=name&limit=500")
+    return db.page(LABELS, asked, fence="fitting", of_project=project_id).data
 
 
 def _readable(db: Db, events: list[EventPrivate]) -> set[str]:

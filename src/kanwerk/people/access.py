@@ -6,12 +6,21 @@ from typing import Any
 from msgspec import Struct
 
 from kanwerk.core.db import Actor
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import Forbidden
 
 OWNER, ADMIN, MEMBER, GUEST, TAX = "owner", "admin", "member", "guest", "tax_advisor"
 EVERYBODY = (OWNER, ADMIN, MEMBER, GUEST, TAX)
 STAFF = (OWNER, ADMIN, MEMBER)
 ADMINS = (OWNER, ADMIN)
+
+WHO_NAMES = {
+    OWNER: Phrase("owner"),
+    ADMIN: Phrase("admin"),
+    MEMBER: Phrase("member"),
+    GUEST: Phrase("guest"),
+    TAX: Phrase("tax advisor"),
+}
 
 # permission: (the scope a token needs, who may). Handlers narrow "own only" themselves, with ``allows``.
 RIGHTS: dict[str, tuple[str | None, tuple[str, ...]]] = {
@@ -53,9 +62,21 @@ RIGHTS: dict[str, tuple[str | None, tuple[str, ...]]] = {
     "views:read": ("views:read", STAFF),
     "views:write": ("views:write", STAFF),
     "search:read": (None, EVERYBODY),
+    "notifications:read": ("notifications:read", EVERYBODY),
+    "notifications:write": ("notifications:write", EVERYBODY),
+    "feeds:read": ("feeds:read", (*STAFF, GUEST)),
+    "feeds:write": ("feeds:write", (*STAFF, GUEST)),
     "events:read": ("events:read", STAFF),
+    "webhooks:read": ("webhooks:read", ADMINS),
+    "webhooks:write": ("webhooks:write", ADMINS),
 }
-NOT_FOR_INTEGRATIONS = frozenset({"tokens:read", "tokens:write", "tokens:all"})
+NOT_FOR_INTEGRATIONS = frozenset(
+    {
+        *("tokens:read", "tokens:write", "tokens:all"),
+        *("notifications:read", "notifications:write", "feeds:read", "feeds:write"),
+    }
+)
+FOR_INTEGRATIONS = frozenset({"webhooks:read", "webhooks:write"})  # whatever their role
 SCOPES = tuple(sorted({scope for scope, _ in RIGHTS.values() if scope}))
 
 
@@ -67,6 +88,9 @@ class Me(Struct, frozen=True):
     space_slug: str
     currency: str
     timezone: str
+    zone: str  # the person's own, else the space's
+    locale: str
+    week_starts_on: str
     id: str
     first_name: str
     last_name: str
@@ -125,9 +149,10 @@ class Me(Struct, frozen=True):
     def why_not(self, permission: str) -> str:
         """Return the sentence that says why a right is missing."""
         scope, who = RIGHTS[permission]
-        if self.who in who and scope and self.scopes is not None and scope not in self.scopes:
+        open_ = self.who in who or (self.type == "integration" and permission in FOR_INTEGRATIONS)
+        if open_ and scope and self.scopes is not None and scope not in self.scopes:
             return f"This token's scopes do not include {scope}."
-        return f"This is not open to you as {self.who.replace('_', ' ')}."
+        return Phrase("This is not open to you as %(role)s.", role=WHO_NAMES.get(self.who, self.who))
 
     def need(self, permission: str) -> None:
         """Raise ``Forbidden`` without the right."""
@@ -140,7 +165,7 @@ def _rights(who: str, integration: bool, scopes: tuple[str, ...] | None) -> froz
     return frozenset(
         permission
         for permission, (scope, allowed) in RIGHTS.items()
-        if who in allowed
+        if (who in allowed or (integration and permission in FOR_INTEGRATIONS))
         and (scope is None or scopes is None or scope in scopes)
         and not (integration and permission in NOT_FOR_INTEGRATIONS)
     )
@@ -154,6 +179,9 @@ def system(space: Any) -> Me:
         space.slug,
         space.currency,
         space.timezone,
+        space.timezone,
+        space.locale,
+        space.week_starts_on,
         "",
         "Kanwerk",
         "",

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, bindparam, or_, select, update
+from sqlalchemy import Select, Table, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session as Transaction
 
 from kanwerk.core import clock
@@ -18,12 +18,15 @@ from kanwerk.people.access import Me
 from kanwerk.people.models import Identity, Session, Space, Token, User
 from kanwerk.people.reads import scopes_of
 
-_WHO: list[Any] = [
+WHO: list[Any] = [
     Space.id,
     Space.name,
     Space.slug,
     Space.currency,
     Space.timezone,
+    func.coalesce(User.timezone, Space.timezone),
+    func.coalesce(User.locale, Space.locale),
+    Space.week_starts_on,
     User.id,
     User.first_name,
     User.last_name,
@@ -35,7 +38,7 @@ _WHO: list[Any] = [
 _USERS, _TOKENS = cast("Table", User.__table__), cast("Table", Token.__table__)
 _NOW = bindparam("now", type_=Moment())
 BY_TOKEN: Select[Any] = (
-    select(*_WHO, Token.id, Token.scopes, User.identity_id)
+    select(*WHO, Token.id, Token.scopes, User.identity_id)
     .join(User, (User.space_id == Token.space_id) & (User.id == Token.user_id))
     .join(Space, Space.id == Token.space_id)
     .where(
@@ -46,7 +49,7 @@ BY_TOKEN: Select[Any] = (
     )
 )
 BY_SESSION: Select[Any] = (
-    select(*_WHO, Session.token_hash, User.identity_id)
+    select(*WHO, Session.token_hash, User.identity_id)
     .select_from(Session)
     .join(User, User.identity_id == Session.identity_id)
     .join(Space, Space.id == User.space_id)
@@ -74,8 +77,8 @@ def by_token(request: Request) -> Me:
     if not rows:
         raise _unknown()
     row = rows[0]
-    note_use(request.runtime, row[0], row[5], row[12])
-    return _MAKE(*row[:13], _scopes(row[13]) if row[13] is not None else None, row[14])
+    note_use(request.runtime, row[0], row[8], row[15])
+    return _MAKE(*row[:16], _scopes(row[16]) if row[16] is not None else None, row[17])
 
 
 def _unknown() -> Unauthorized:
@@ -87,7 +90,7 @@ def by_session(request: Request) -> list[Me]:
     cookie = request.cookie(COOKIE)
     if not cookie:
         return []
-    rows = ((*row[:13], None, row[13]) for row in _run(request.runtime, BY_SESSION, hashed(cookie)))
+    rows = ((*row[:16], None, row[16]) for row in _run(request.runtime, BY_SESSION, hashed(cookie)))
     return [_MAKE(*values) for values in rows]
 
 

@@ -5,16 +5,17 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as Transaction
 
 from kanwerk.core import clock
 from kanwerk.core.db import Actor
 from kanwerk.core.ids import new_secret
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import Conflict, NotFound, invalid
 from kanwerk.core.secrets import hashed
 from kanwerk.core.text import fold
-from kanwerk.people.models import Identity, Invitation, PasswordReset, Session, User
+from kanwerk.people.models import Identity, Invitation, PasswordReset, Session, Space, User
 
 SHORTEST, LONGEST = 8, 1024
 RESET_HOURS = 1
@@ -24,7 +25,11 @@ _hasher = PasswordHasher()
 def check_password(password: str) -> str:
     """Return the password; 422 when it is too short or too long to be one."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise invalid("/password", f"A password has {SHORTEST} to {LONGEST} characters.", "length")
+        raise invalid(
+            "/password",
+            Phrase("A password has %(least)s to %(most)s characters.", least=SHORTEST, most=LONGEST),
+            "length",
+        )
     return password
 
 
@@ -93,8 +98,10 @@ def set_password(
     session.execute(delete(PasswordReset).where(PasswordReset.identity_id == identity.id))
 
 
-def ask_reset(session: Transaction, email: str) -> tuple[str, str] | None:
-    """Return a one-time token to set a new password and where to mail it; None for an unknown address."""
+def ask_reset(session: Transaction, email: str) -> tuple[str, str, str | None] | None:
+    """Return a one-time token to set a new password, where to mail it and the locale to write in, if known;
+    None for an unknown address.
+    """
     identity = by_email(session, email)
     if identity is None:
         return None
@@ -102,7 +109,19 @@ def ask_reset(session: Transaction, email: str) -> tuple[str, str] | None:
     session.execute(delete(PasswordReset).where(PasswordReset.identity_id == identity.id))
     expires = clock.now() + timedelta(hours=RESET_HOURS)
     session.add(PasswordReset(token_hash=hashed(token), identity_id=identity.id, expires_at=expires))
-    return token, identity.email
+    return token, identity.email, _locale_of(session, identity)
+
+
+def _locale_of(session: Transaction, identity: Identity) -> str | None:
+    """Return the locale of a person: that of the space where they were last."""
+    here = (
+        select(func.coalesce(User.locale, Space.locale))
+        .join(Space, Space.id == User.space_id)
+        .where(User.identity_id == identity.id, User.active.is_(True))
+        .order_by(User.last_active_at.is_(None), User.last_active_at.desc(), Space.name)
+        .limit(1)
+    )
+    return session.execute(here).scalar_one_or_none()
 
 
 def by_reset(session: Transaction, token: str) -> Identity | None:

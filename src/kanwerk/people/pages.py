@@ -5,8 +5,9 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
-from kanwerk.core import bodies
+from kanwerk.core import bodies, choices
 from kanwerk.core.forms import errors_of
+from kanwerk.core.languages import N_
 from kanwerk.core.pages import Answer, Html, Pages, Redirect, View, set_cookie
 from kanwerk.core.problems import Forbidden, Invalid, NotFound, Problem, TooManyRequests, invalid
 from kanwerk.core.writes import Write
@@ -20,7 +21,7 @@ from kanwerk.people.shapes import PersonData, SetUpData
 from kanwerk.people.spaces import add_person, open_space
 
 pages = Pages()
-WRONG = "This e-mail address and password do not go together."
+WRONG = N_("This e-mail address and password do not go together.")
 
 
 def _signed_in(view: View, identity_id: str, url: str) -> Redirect:
@@ -74,11 +75,12 @@ def set_up(view: View) -> Answer:
         given = {name: value for name, value in view.form.members(*names).items() if value is not None}
         body = bodies.convert({**given, "password": view.form.get("password", "")}, SetUpData)
         hashed = identities.hash_password(body.password)
+        locale = choices.nearest(view.locale)
 
         def work(session: Transaction) -> tuple[str, str]:
             if not use_code(session, body.code):
                 raise invalid("/code", "This is not the code that the server printed.", "wrong_code")
-            db = open_space(database, session, body.space_name)
+            db = open_space(database, session, body.space_name, locale=locale)
             user, _ = add_person(
                 db, body.email, hashed, first_name=body.first_name, last_name=body.last_name, role="owner"
             )
@@ -161,7 +163,8 @@ def forgot_password(view: View) -> Answer:
             raise invalid("/email", "An e-mail address is needed.")
         asked = view.runtime.database.write(lambda session: identities.ask_reset(session, values["email"]))
         if asked is not None:
-            mail_reset(view.runtime.settings, asked[1], asked[0])
+            secret, to, locale = asked
+            mail_reset(view.runtime.settings, to, secret, locale or view.locale)
     except Problem as problem:
         errors = errors_of(problem)
     context = {"values": values, "errors": errors, "sent": not errors}

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, null
 from sqlalchemy.orm import aliased
 
 from kanwerk.core.db import Db
@@ -95,6 +95,21 @@ USERS: Read[UserData, UserFullData] = Read(
         "of_client": User.client_id == bindparam("of_client", type_=User.client_id.type),
     },
     private=("hourly_rate", "cost_rate"),
+)
+
+# What a guest sees of others: who they are, not what they mean to the agency. Projects widen the fence to
+# their people; by itself it is around the guest alone.
+_NULLS = dict.fromkeys(("weekly_seconds", "last_active_at", "external_id", "external_origin"), null())
+USERS_FOR_GUESTS: Read[UserData, UserFullData] = Read(
+    User,
+    _WITH_SPACE,
+    item=_USER,
+    full=Shape(UserFullData, {**USERS.full.members, **_NULLS}),
+    filters={name: USERS.filters[name] for name in ("type", "active", "role")},
+    sorts={"name": User.name_fold},
+    search=User.name_fold,
+    fences={"beside": USERS.fences["own"]},
+    private=USERS.private,
 )
 
 _HOLDER = aliased(User)

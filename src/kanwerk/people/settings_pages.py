@@ -44,9 +44,9 @@ def _space_page(db: Db, me: Me, view: View, problem: Problem | None = None) -> H
     stored = msgspec.to_builtins(db.one(SPACES, me.space_id))
     lists = {
         "timezones": choices.including(choices.timezones(), stored["timezone"]),
-        "locales": choices.including(choices.locales(), stored["locale"]),
-        "currencies": choices.currencies(),
-        "countries": choices.countries(),
+        "locales": choices.spoken(stored["locale"]),
+        "currencies": choices.currencies(view.locale),
+        "countries": choices.countries(view.locale),
     }
     return Html("settings/space.html", {**lists, **_state(view, stored, problem)})
 
@@ -66,7 +66,7 @@ def edit_space(db: Write, view: View, me: Me) -> Answer:
 
 def _invoicing_page(db: Db, me: Me, view: View, problem: Problem | None = None) -> Html:
     stored = msgspec.to_builtins(db.one(SPACE_INVOICING, me.space_id))
-    context = {"countries": choices.countries(), **_state(view, stored, problem)}
+    context = {"countries": choices.countries(view.locale), **_state(view, stored, problem)}
     return Html("settings/invoicing.html", context)
 
 
@@ -102,7 +102,7 @@ def _profile_page(db: Db, me: Me, view: View, problem: Problem | None = None) ->
     stored = {name: getattr(db.one(USERS, me.id), name) for name in PROFILE}
     lists = {
         "timezones": choices.including(choices.timezones(), stored["timezone"]),
-        "locales": choices.including(choices.locales(), stored["locale"]),
+        "locales": choices.spoken(stored["locale"]),
     }
     context = {"sign_in_email": _sign_in_email(view), **lists, **_state(view, stored, problem)}
     return Html("settings/profile.html", context)

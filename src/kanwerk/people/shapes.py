@@ -254,6 +254,20 @@ class PersonData(Struct):
     password: str
 
 
+class NamedData(Struct):
+    """The name of a space that the command line opens."""
+
+    name: Name
+
+
+class NewPersonData(Struct):
+    """Whom the command line makes a user."""
+
+    email: Email
+    first_name: Name
+    last_name: Name
+
+
 class SetUpData(Struct):
     """The first space and its owner, as the form of the set-up sends them."""
 

@@ -7,17 +7,22 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as Transaction
 
-from kanwerk.core.bodies import sent
+from kanwerk.core import log_readers
+from kanwerk.core.bodies import convert, sent
 from kanwerk.core.codes import decimals
 from kanwerk.core.database import Database
 from kanwerk.core.events import EventCounter
 from kanwerk.core.ids import new_id
+from kanwerk.core.languages import Phrase
+from kanwerk.core.log_readers import LogReader
 from kanwerk.core.problems import Conflict, Fault, invalid
 from kanwerk.core.text import fold
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me, system
 from kanwerk.people.identities import by_email, make_identity
 from kanwerk.people.models import Identity, Space, User
+from kanwerk.people.shapes import NamedData, NewPersonData
+from kanwerk.people.users import refuse_known_address
 
 RESERVED = frozenset(
     [
@@ -40,6 +45,7 @@ RESERVED = frozenset(
         "sign-in",
         "sign-out",
         "static",
+        "unsubscribe",
     ]
 )
 
@@ -56,10 +62,10 @@ def check_slug(session: Transaction, slug: str, *, but: str | None = None) -> No
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?", slug):
         raise invalid("/slug", "Small letters, digits and hyphens, 48 at most.")
     if slug in RESERVED:
-        raise invalid("/slug", f"{slug!r} is an address of Kanwerk's own.", "reserved")
+        raise invalid("/slug", Phrase("'%(slug)s' is an address of Kanwerk's own.", slug=slug), "reserved")
     other = session.execute(select(Space.id).where(Space.slug == slug)).scalar_one_or_none()
     if other is not None and other != but:
-        sentence = f"The slug {slug!r} is taken."
+        sentence = Phrase("The slug '%(slug)s' is taken.", slug=slug)
         raise Conflict(sentence, errors=[Fault("taken", sentence, pointer="/slug")])
 
 
@@ -67,12 +73,15 @@ def open_space(
     database: Database, session: Transaction, name: str, slug: str | None = None, **settings: Any
 ) -> Write:
     """Open a space and return a writer in it, acting for the system; its ``end`` is the caller's to call."""
+    name = convert({"name": name}, NamedData).name
     slug = slug or slug_for(name)
     check_slug(session, slug)
     space = Space(id=new_id(), name=name, slug=slug, **settings)
     space.currency, space.timezone = space.currency or "EUR", space.timezone or "Europe/Berlin"
     session.add(space)
-    session.add(EventCounter(space_id=space.id, last_sequence=0))
+    session.add(EventCounter(space_id=space.id, last_sequence=0, last_notice=0))
+    session.flush()
+    session.add_all(LogReader(space_id=space.id, name=each, sequence=0) for each in log_readers.NAMES)
     db = Write(database, session, system(space))
     db.added.add(space)
     space.record("space.created", by=db.me.actor)
@@ -98,7 +107,13 @@ def add_person(
 ) -> tuple[User, bool]:
     """Make a person a user of the space and return it, and whether it was new; a known one keeps its
     password.
+
+    ``Invalid`` for names and addresses that are none, ``Conflict`` when the address is in the space already.
     """
+    given = {"email": email, "first_name": first_name, "last_name": last_name}
+    person = convert(given, NewPersonData)
+    email, first_name, last_name = person.email, person.first_name, person.last_name
+    refuse_known_address(db, email)
     identity: Identity | None = by_email(db.session, email)
     known = identity is not None
     if identity is None:

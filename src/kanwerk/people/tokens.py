@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from kanwerk.core import clock
+from kanwerk.core.bodies import convert
 from kanwerk.core.externals import holder
 from kanwerk.core.ids import new_id, new_secret
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import Fault, Forbidden, Invalid, invalid
 from kanwerk.core.secrets import hashed
 from kanwerk.core.text import fold
@@ -54,7 +56,11 @@ def make_token(
 
 def _check_scopes(scopes: list[str], by: Me) -> None:
     faults = [
-        Fault("unknown_scope", f"There is no scope {scope[:64]!r}.", pointer=f"/scopes/{index}")
+        Fault(
+            "unknown_scope",
+            Phrase("There is no scope '%(scope)s'.", scope=scope[:64]),
+            pointer=f"/scopes/{index}",
+        )
         for index, scope in enumerate(scopes)
         if scope not in SCOPES
     ]
@@ -62,15 +68,25 @@ def _check_scopes(scopes: list[str], by: Me) -> None:
         raise Invalid("The request has faults.", errors=faults)
     lacking = [scope for scope in scopes if by.scopes is not None and scope not in by.scopes]
     if lacking:
-        message = f"This token lacks {', '.join(lacking)} itself."
+        message = Phrase("This token lacks %(scopes)s itself.", scopes=", ".join(lacking))
         raise Forbidden(message)
 
 
-def integration(db: Write, name: str, role: str, *, by: Me) -> User:
-    """Return the space's integration of a name, made when it is not there yet."""
+def integration(db: Write, name: str, role: str | None, *, by: Me) -> User:
+    """Return the space's integration of a name, made when it is not there yet (a member without a role)."""
     found = holder(db, User, integration_name=fold(name))
     if found is not None:
         if not found.active:
             raise invalid("/name", "The integration of this name was deactivated.")
+        if role not in (None, found.role):
+            raise invalid(
+                "/role",
+                Phrase(
+                    "%(name)s is there already, as %(role)s: change that first.",
+                    name=found.first_name,
+                    role=found.role,
+                ),
+            )
         return found
-    return invite(db, CreateUserData(first_name=name, type=UserType.INTEGRATION, role=UserRole(role)), by=by)
+    members = {"first_name": name, "type": UserType.INTEGRATION.value, "role": role or UserRole.MEMBER.value}
+    return invite(db, convert(members, CreateUserData), by=by)

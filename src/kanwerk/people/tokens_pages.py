@@ -8,6 +8,7 @@ import msgspec
 from kanwerk.core import clock
 from kanwerk.core.db import Db
 from kanwerk.core.forms import body_of, errors_of
+from kanwerk.core.languages import Phrase
 from kanwerk.core.pages import Answer, Html, Pages, Redirect, View
 from kanwerk.core.problems import Problem, invalid, missing
 from kanwerk.core.web import API
@@ -22,6 +23,24 @@ from kanwerk.people.users import revoke
 pages = Pages()
 ROLES = (UserRole.MEMBER.value, UserRole.ADMIN.value)
 LONGEST_DAYS = 3650
+GROUPS = {
+    "business-fields": Phrase("Business fields"),
+    "clients": Phrase("Clients"),
+    "comments": Phrase("Comments"),
+    "events": Phrase("Activity"),
+    "feeds": Phrase("Calendars"),
+    "fields": Phrase("Custom fields"),
+    "files": Phrase("Files"),
+    "labels": Phrase("Labels"),
+    "notifications": Phrase("Notifications"),
+    "projects": Phrase("Projects"),
+    "spaces": Phrase("Spaces"),
+    "tasks": Phrase("Tasks"),
+    "tokens": Phrase("API tokens"),
+    "users": Phrase("People"),
+    "views": Phrase("Views"),
+    "webhooks": Phrase("Webhooks"),
+}
 
 
 def _here(me: Me) -> str:
@@ -46,7 +65,7 @@ def _groups(me: Me) -> list[dict[str, Any]]:
     for scope in SCOPES:
         if scope in useful:
             word, _, verb = scope.partition(":")
-            label = "API tokens" if word == "tokens" else word.replace("-", " ").capitalize()
+            label = GROUPS[word]
             groups.setdefault(word, {"word": word, "label": label, "verbs": []})["verbs"].append(verb)
     return list(groups.values())
 
@@ -96,12 +115,7 @@ def _expiry(days: str) -> datetime | None:
 def _integration(db: Write, name: str, role: str, me: Me) -> User:
     if role not in ROLES:
         raise invalid("/role", "Member or admin.")
-    found = integration(db, name, role, by=me)
-    if found.role != role:
-        raise invalid(
-            "/role", f"{found.first_name} is there already, as {found.role}: change it under People."
-        )
-    return found
+    return integration(db, name, role, by=me)
 
 
 @pages.post("/{space}/settings/tokens/{id}/revoke", needs="tokens:revoke")
@@ -111,4 +125,4 @@ def revoke_token(db: Write, me: Me, id: str) -> Answer:
     if token.user_id != me.id and not me.may("tokens:all"):
         raise missing()
     revoke(token, by=me)
-    return Redirect(_here(me), f"Revoked {token.name}.")
+    return Redirect(_here(me), Phrase("Revoked %(name)s.", name=token.name))

@@ -9,8 +9,9 @@ from kanwerk.core import clock
 from kanwerk.core.bodies import sent
 from kanwerk.core.externals import external, holder, taken
 from kanwerk.core.ids import new_id, new_secret
+from kanwerk.core.languages import Phrase
 from kanwerk.core.money import from_minor, to_minor
-from kanwerk.core.problems import Conflict, Fault, Forbidden, Invalid, invalid, missing
+from kanwerk.core.problems import Conflict, Fault, Forbidden, Gathered, Invalid, invalid, missing
 from kanwerk.core.secrets import hashed
 from kanwerk.core.tables import Base
 from kanwerk.core.text import fold
@@ -21,6 +22,7 @@ from kanwerk.people.shapes import CreateUserData, UpdateUserData, UserRole, User
 
 INVITED_DAYS = 14
 PROFILE = frozenset({"first_name", "last_name", "email", "title", "phone", "timezone", "locale"})
+RATES = ("hourly_rate", "cost_rate")
 WITH_ROLE = (UserType.USER.value, UserType.INTEGRATION.value)
 
 
@@ -38,7 +40,6 @@ def invite(db: Write, body: CreateUserData, *, by: Me) -> User:
         if absent:
             faults = [Fault("required", "This member is required.", pointer=f"/{name}") for name in absent]
             raise Invalid("The request has faults.", errors=faults)
-        _refuse_known_address(db, members["email"])
     if kind in WITH_ROLE:
         members.setdefault("role", UserRole.MEMBER.value)
     _set(db, user, members, by=by)
@@ -48,7 +49,9 @@ def invite(db: Write, body: CreateUserData, *, by: Me) -> User:
     return user
 
 
-def _refuse_known_address(db: Write, email: str) -> None:
+def refuse_known_address(db: Write, email: str) -> None:
+    """Refuse an address that somebody in the space has."""
+    db.lock(f"address {db.space_id} {email.lower()}")
     for other in db.session.execute(
         select(User).where(User.space_id == db.space_id, func.lower(User.email) == email.lower())
     ).scalars():
@@ -64,41 +67,64 @@ def change(db: Write, user: User, body: UpdateUserData, *, by: Me) -> None:
             by.need("users:write")
         beyond = sorted(members.keys() - PROFILE)
         if beyond:
-            message = f"Only an admin changes {', '.join(beyond)}."
+            message = Phrase("Only an admin changes %(members)s.", members=", ".join(beyond))
             raise Forbidden(message)
-    if user.type == UserType.INTEGRATION.value and members.get("email", user.email) != user.email:
-        raise invalid("/email", "An integration's address is its own and cannot be changed.")
     changes = _set(db, user, members, by=by)
+    if "email" in changes:
+        _end_invitation(db, user)
     if changes:
         user.record("user.updated", by=by.actor, changes=changes)
 
 
 def _set(db: Write, user: User, members: dict[str, Any], *, by: Me) -> dict[str, Any]:
-    if "role" in members:
-        _check_role(db, user, members["role"], by=by)
-    if user.type == UserType.INTEGRATION.value and "first_name" in members:
-        other = holder(db, User, integration_name=fold(members["first_name"]))
-        if other is not None and other is not user:
-            raise taken("first_name", other, "An integration of this name is there already.")
-    if members.get("client_id") is not None:
-        _check_client(db, user, members["client_id"])
-    for name in ("hourly_rate", "cost_rate"):
-        if members.get(name) is not None:
-            members[name] = _minor(name, members[name], by.currency)
+    _check(db, user, members, by=by)
+    if user.type == UserType.INTEGRATION.value:
+        if "first_name" in members:
+            _refuse_known_name(db, user, members["first_name"])
+    elif members.get("email", user.email).lower() != user.email.lower():
+        refuse_known_address(db, members["email"])
     if "external_id" in members:
         members |= external(db, user, members.pop("external_id"), by)
     changes = user.set(**members)
-    for name in ("hourly_rate", "cost_rate"):
+    for name in RATES:
         if name in changes:
             changes[name] = {side: _written(value, by.currency) for side, value in changes[name].items()}
     return changes
+
+
+def _check(db: Write, user: User, members: dict[str, Any], *, by: Me) -> None:
+    """Refuse what does not fit the user, all of it at once; rates become minor units."""
+    gathered = Gathered()
+    if "role" in members:
+        with gathered.check():
+            _check_role(db, user, members["role"], by=by)
+    if members.get("client_id") is not None:
+        with gathered.check():
+            _check_client(db, user, members["client_id"])
+    for name in RATES:
+        if members.get(name) is not None:
+            with gathered.check():
+                members[name] = _minor(name, members[name], by.currency)
+    with gathered.check():
+        if user.type == UserType.INTEGRATION.value and user.email not in (
+            "",
+            members.get("email", user.email),
+        ):
+            raise invalid("/email", "An integration's address is its own and cannot be changed.")
+    gathered.tell()
+
+
+def _refuse_known_name(db: Write, user: User, name: str) -> None:
+    other = holder(db, User, integration_name=fold(name))
+    if other is not None and other is not user:
+        raise taken("first_name", other, "An integration of this name is there already.")
 
 
 def _minor(name: str, amount: str, currency: str) -> int:
     try:
         return to_minor(amount, currency)
     except ValueError as error:
-        raise invalid(f"/{name}", f"{error}.") from None
+        raise invalid(f"/{name}", error.args[0]) from None
 
 
 def _written(value: object, currency: str) -> str | None:
@@ -153,15 +179,20 @@ def deactivate(db: Write, user: User, *, by: Me) -> None:
             raise Forbidden(message)
         _keep_an_owner(db, user)
     changes = user.set(active=False)
-    db.session.execute(
-        delete(Invitation).where(Invitation.space_id == db.space_id, Invitation.user_id == user.id)
-    )
+    _end_invitation(db, user)
     user.record("user.deactivated", by=by.actor, changes=changes)
     tokens = select(Token).where(
         Token.space_id == db.space_id, Token.user_id == user.id, Token.revoked_at.is_(None)
     )
     for token in db.session.execute(tokens).scalars():
         revoke(token, by=by)
+
+
+def _end_invitation(db: Write, user: User) -> None:
+    """End an open invitation: whoever holds its link must not come in as another address."""
+    db.session.execute(
+        delete(Invitation).where(Invitation.space_id == db.space_id, Invitation.user_id == user.id)
+    )
 
 
 def reactivate(user: User, *, by: Me) -> None:

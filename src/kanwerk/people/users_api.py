@@ -8,13 +8,13 @@ from kanwerk.core.asked import ListQuery, Page, RecordQuery
 from kanwerk.core.db import Db
 from kanwerk.core.externals import holder, same_as_path
 from kanwerk.core.groups import Group
-from kanwerk.core.problems import Forbidden, missing
+from kanwerk.core.problems import Forbidden, invalid_parameter, missing
 from kanwerk.core.web import Request
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 from kanwerk.people.mails import mail_invitation
 from kanwerk.people.models import Token, User
-from kanwerk.people.reads import TOKENS, USERS
+from kanwerk.people.reads import TOKENS, USERS, USERS_FOR_GUESTS
 from kanwerk.people.shapes import (
     CreatedTokenData,
     CreateTokenData,
@@ -41,14 +41,17 @@ from kanwerk.people.users import (
 users = Group("Users", "The people and machines of a space, their invitations and their API tokens.")
 
 
-def _own(me: Me) -> str | None:
-    return "own" if me.type == UserType.GUEST.value else None
-
-
 @users.get("/users", needs="users:read", read=USERS)
 def list_users(db: Db, me: Me, query: ListQuery) -> Page[UserData]:
-    """List the users of your space."""
-    return db.page(USERS, query, fence=_own(me))
+    """List the users of your space; guests see themselves and the people of their projects."""
+    if me.type != UserType.GUEST.value:
+        return db.page(USERS, query)
+    for name in query.filters:
+        if name not in ("ids", "q", *USERS_FOR_GUESTS.filters):
+            raise invalid_parameter(name, "Guests cannot filter by this.")
+    if query.sort not in USERS_FOR_GUESTS.sorts:
+        raise invalid_parameter("sort", "Guests cannot sort by this.")
+    return db.page(USERS_FOR_GUESTS, query, fence="beside")
 
 
 @users.post("/users", needs="users:write", creates=True)
@@ -68,7 +71,9 @@ def _invite_by_mail(db: Write, user: User, request: Request) -> None:
 @users.get("/users/{id}", needs="users:read", read=USERS)
 def get_user(db: Db, me: Me, id: str, query: RecordQuery) -> UserFullData:
     """Show somebody, with everything about them; the rates are there for admins only."""
-    return db.one(USERS, id, query, fence=_own(me))
+    if me.type == UserType.GUEST.value and id != me.id:
+        return db.one(USERS_FOR_GUESTS, id, query, fence="beside")
+    return db.one(USERS, id, query)
 
 
 @users.patch("/users/{id}", needs="users:profile")
@@ -77,7 +82,7 @@ def update_user(db: Write, me: Me, id: str, body: UpdateUserData) -> UserFullDat
     if id != me.id and not me.may("users:read") and not me.may("users:write"):
         raise missing()
     if id != me.id and me.type == UserType.GUEST.value:
-        raise missing()
+        db.one(USERS_FOR_GUESTS, id, fence="beside")
     user = db.load(User, id)
     change(db, user, body, by=me)
     return db.full(USERS, user)

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from kanwerk.core import choices, clock
 from kanwerk.core.db import Db
 from kanwerk.core.forms import Form, body_of, errors_of
+from kanwerk.core.languages import Phrase
 from kanwerk.core.pages import Answer, Html, Pages, Redirect, View, set_cookie
 from kanwerk.core.problems import Problem, invalid
 from kanwerk.core.reads import Query
@@ -141,7 +142,11 @@ def _sent(db: Write, me: Me, view: View, user: User) -> Redirect:
     mail_invitation(db, user, secret, view.runtime.settings)
     url = _here(me, user.id)
     name, value = set_cookie(view.request, LINK, secret, LINK_SECONDS, path=url)
-    return Redirect(url, f"Sent the invitation to {user.email}.", headers={name.decode(): value.decode()})
+    return Redirect(
+        url,
+        Phrase("Sent the invitation to %(email)s.", email=user.email),
+        headers={name.decode(): value.decode()},
+    )
 
 
 def _user_page(db: Db, me: Me, view: View, id: str, problem: Problem | None = None) -> Html:
@@ -153,7 +158,7 @@ def _user_page(db: Db, me: Me, view: View, id: str, problem: Problem | None = No
     stored["weekly_hours"] = _hours(user["weekly_seconds"])
     errors = errors_of(problem)
     if "weekly_seconds" in errors:
-        errors["weekly_hours"] = "From 0 to 168 hours."
+        errors["weekly_hours"] = Phrase("From 0 to 168 hours.")
     context = {
         "user": user,
         "values": stored if problem is None else {**stored, **view.form},
@@ -226,7 +231,9 @@ def deactivate_user(db: Write, me: Me, id: str) -> Answer:
     """End somebody's access at once."""
     user = db.load(User, id)
     deactivate(db, user, by=me)
-    return Redirect(_here(me, id), f"Deactivated {user.name}.", f"{_here(me, id)}/reactivate")
+    return Redirect(
+        _here(me, id), Phrase("Deactivated %(name)s.", name=user.name), f"{_here(me, id)}/reactivate"
+    )
 
 
 @pages.post("/{space}/settings/users/{id}/reactivate", needs="users:write", again=_user_again)
@@ -234,4 +241,4 @@ def reactivate_user(db: Write, me: Me, id: str) -> Answer:
     """Let somebody back in."""
     user = db.load(User, id)
     reactivate(user, by=me)
-    return Redirect(_here(me, id), f"{user.name} is back.")
+    return Redirect(_here(me, id), Phrase("%(name)s is back.", name=user.name))

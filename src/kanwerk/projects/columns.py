@@ -9,7 +9,8 @@ from kanwerk.core.archive import refuse_archived
 from kanwerk.core.ids import new_id
 from kanwerk.core.ordering import STEP, Order
 from kanwerk.core.problems import Conflict, Forbidden, invalid, invalid_parameter, missing
-from kanwerk.core.tables import Base, Owned, in_space, key
+from kanwerk.core.tables import Base, Named, Owned, in_space, key
+from kanwerk.core.text import fold
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 from kanwerk.projects.members import load_project, manages, sees
@@ -23,7 +24,7 @@ USUAL = (
 )
 
 
-class Column(Owned, Base):
+class Column(Named, Owned, Base):
     """A step that tasks go through; its kind says what being in it means."""
 
     __tablename__ = "columns"
@@ -34,7 +35,6 @@ class Column(Owned, Base):
     )
     noun = "column"
     project_id: Mapped[str] = key()
-    name: Mapped[str]
     color: Mapped[str]
     kind: Mapped[str]
     position: Mapped[int] = mapped_column(BigInteger)
@@ -104,6 +104,7 @@ def add_usual_columns(db: Write, project: Project, *, by: Me) -> None:
             space_id=db.space_id,
             project_id=project.id,
             name=name,
+            name_fold=fold(name),
             color=color,
             kind=kind,
             position=place * STEP,
@@ -116,7 +117,8 @@ def create_column(db: Write, project: Project, members: dict[str, Any], *, by: M
     """Add a column at the end of its project."""
     refuse_archived(project)
     position = ORDER.last(db, project_id=project.id)
-    column = Column(id=new_id(), space_id=db.space_id, project_id=project.id, position=position, **members)
+    members = members | {"name_fold": fold(members["name"]), "position": position}
+    column = Column(id=new_id(), space_id=db.space_id, project_id=project.id, **members)
     db.add(column)
     column.record("column.created", by=by.actor)
     return column

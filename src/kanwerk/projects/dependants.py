@@ -9,6 +9,7 @@ from kanwerk.core.problems import Conflict
 from kanwerk.core.trash import DEPENDANTS, bring_back, go_along, thrown_with
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
+from kanwerk.projects.members import refuse_if_not_managed
 from kanwerk.projects.models import Project
 
 
@@ -30,7 +31,8 @@ class _Dependants:
         return list(db.session.execute(wanted.with_for_update()).scalars())
 
     def trash(self, db: Write, one: Project, trash_id: str, by: Me) -> None:
-        """Throw a project away in the same delete, with its tasks."""
+        """Throw a project away in the same delete, with its tasks; only who manages it may."""
+        refuse_if_not_managed(db, one, by)
         go_along(db, one, trash_id, by=by)
 
     def detach(self, db: Write, one: Project, by: Me) -> None:  # noqa: ARG002 (the protocol's)
@@ -40,6 +42,19 @@ class _Dependants:
     def hand_over(self, db: Write, one: Project, other: Client | BusinessField, by: Me) -> None:  # noqa: ARG002
         """Let a project point at another record instead."""
         one.record("project.updated", by=by.actor, changes=one.set(**{self.column: other.id}))
+
+    def take_back(self, db: Write, ids: list[str], record: Client | BusinessField, by: Me) -> None:
+        """Let those of the projects point at the record again that point at none."""
+        if not ids:
+            return
+        wanted = select(Project).where(
+            Project.space_id == db.space_id,
+            Project.id.in_(ids),
+            getattr(Project, self.column).is_(None),
+            Project.trashed_at.is_(None),
+        )
+        for project in db.session.execute(wanted.with_for_update()).scalars():
+            self.hand_over(db, project, record, by)
 
     def restore(self, db: Write, trash_id: str, by: Me) -> None:
         """Bring back the projects that went along."""

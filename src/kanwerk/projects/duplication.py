@@ -88,7 +88,8 @@ def _is_active(db: Write, user_id: str | None) -> bool:
 
 def _copy_columns(db: Write, copying: Copying) -> None:
     for old in columns_of(db, copying.old.id):
-        members = {name: getattr(old, name) for name in ("name", "color", "kind", "position", "wip_limit")}
+        copied = ("name", "name_fold", "color", "kind", "position", "wip_limit")
+        members = {name: getattr(old, name) for name in copied}
         new = Column(id=new_id(), space_id=db.space_id, project_id=copying.new.id, **members)
         db.add(new)
         new.record("column.created", by=copying.by.actor)

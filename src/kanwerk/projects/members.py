@@ -15,6 +15,7 @@ from kanwerk.core.tables import Base, Key, in_space
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 from kanwerk.people.models import User
+from kanwerk.people.reads import USERS_FOR_GUESTS
 from kanwerk.projects.models import Project
 
 
@@ -110,6 +111,13 @@ def manages(db: Write, project: Project, me: Me) -> bool:
     )
 
 
+def refuse_if_not_managed(db: Write, project: Project, me: Me) -> None:
+    """Refuse to throw a project away with something else; which one is not said, it may not even be seen."""
+    if not manages(db, project, me):
+        message = "It would take along projects that others manage; ask them, an admin, or let them go."
+        raise Forbidden(message)
+
+
 @contextmanager
 def discreet(db: Write, me: Me) -> Iterator[None]:
     """Let a conflict with another project name that one only to those who see it."""
@@ -169,6 +177,18 @@ def remove_member(db: Write, project: Project, user_id: str, *, by: Me) -> None:
     project.touch()
     project.record("project.member_removed", by=by.actor, changes=changes)
 
+
+_OF_MINE = (Project.space_id == bindparam("space_id"), Project.id.in_(_MINE), Project.trashed_at.is_(None))
+_MEMBERS_OF_MINE = (
+    select(ProjectMember.user_id)
+    .join(Project, (Project.space_id == ProjectMember.space_id) & (Project.id == ProjectMember.project_id))
+    .where(*_OF_MINE)
+)
+USERS_FOR_GUESTS.fences["beside"] = or_(
+    USERS_FOR_GUESTS.fences["beside"],
+    User.id.in_(_MEMBERS_OF_MINE),
+    User.id.in_(select(Project.lead_id).where(*_OF_MINE, Project.lead_id.is_not(None))),
+)
 
 _SEEN = {
     fence: Query(

@@ -12,6 +12,7 @@ from kanwerk.clients.models import Client
 from kanwerk.core.archive import refuse_archived, unarchive
 from kanwerk.core.codes import decimals
 from kanwerk.core.externals import external, taken
+from kanwerk.core.languages import Phrase
 from kanwerk.core.money import from_minor, to_minor
 from kanwerk.core.problems import Conflict, Fault, invalid
 from kanwerk.core.tables import (
@@ -146,7 +147,11 @@ def leads_to(db: Write, prefix: str, project: Project) -> bool:
     if held is not None and held.project_id != project.id:
         other = db.find(Project, held.project_id, trashed=True)
         assert other is not None  # noqa: S101 (its foreign key)
-        raise taken("shortcode", other, f"The shortcode {prefix!r} belongs to another project, or did.")
+        raise taken(
+            "shortcode",
+            other,
+            Phrase("The shortcode '%(shortcode)s' belongs to another project, or did.", shortcode=prefix),
+        )
     return held is not None
 
 
@@ -205,7 +210,7 @@ def _to_minor_units(project: Project, members: dict[str, Any]) -> None:
             try:
                 members[name] = to_minor(members[name], currency)
             except ValueError as error:
-                raise invalid(f"/{name}", f"{error}.") from None
+                raise invalid(f"/{name}", error.args[0]) from None
 
 
 def _written(value: object, currency: str) -> str | None:

@@ -29,7 +29,7 @@ from kanwerk.projects.shapes import (
     ProjectMemberData,
 )
 
-_FROM, _LEAD, _MEMBER = aliased(Space), aliased(User), aliased(User)
+_FROM, LEAD, _MEMBER = aliased(Space), aliased(User), aliased(User)
 _CLIENT_COLUMNS = {"id": Client.id, "name": Client.name, "shortcode": Client.shortcode}
 _RELATED: dict[str, Any] = {
     "business_field": Shape(
@@ -37,7 +37,7 @@ _RELATED: dict[str, Any] = {
     ),
     "origin_space": space_data(_FROM, nullable=True),
     "client": Shape(ProjectClientData, _CLIENT_COLUMNS, nullable=True),
-    "lead": user_data(_LEAD, nullable=True),
+    "lead": user_data(LEAD, nullable=True),
     "hourly_rate": Made(from_minor, [Project.hourly_rate, Project.currency]),
     "budget_amount": Made(from_minor, [Project.budget_amount, Project.currency]),
     "fields": values_of(Project),
@@ -60,7 +60,7 @@ _SOURCE = (
     )
     .outerjoin(_FROM, _FROM.id == Project.origin_space_id)
     .outerjoin(Client.__table__, (Client.space_id == Project.space_id) & (Client.id == Project.client_id))
-    .outerjoin(_LEAD, (_LEAD.space_id == Project.space_id) & (_LEAD.id == Project.lead_id))
+    .outerjoin(LEAD, (LEAD.space_id == Project.space_id) & (LEAD.id == Project.lead_id))
     .join(Space.__table__, Space.id == Project.space_id)
 )
 PROJECTS: Read[ProjectData, ProjectFullData] = Read(
@@ -151,6 +151,7 @@ COLUMNS: Read[ColumnData, ColumnData] = Read(
     item=_COLUMN,
     full=_COLUMN,
     sorts={"position": Column.position},
+    search=Column.name_fold,
     fences={"of_project": Column.project_id == bindparam("of_project", type_=Project.id.type), **INSIDE},
     default_sort="position",
 )
@@ -225,9 +226,14 @@ def add_projects(db: Db, clients: list[ClientFullData]) -> None:
 CLIENTS.includes["projects"] = add_projects
 
 
-_SEEN = Query(
-    select(Project.id).where(Project.space_id == bindparam("space_id"), Among(Project.id, "ids"), VISIBLE)
-)
+_SEEN = {
+    fence: Query(
+        select(Project.id).where(
+            Project.space_id == bindparam("space_id"), Among(Project.id, "ids"), FENCES[fence]
+        )
+    )
+    for fence in FENCES
+}
 
 
 def readable(db: Db, events: list[EventPrivate]) -> set[str]:
@@ -236,7 +242,7 @@ def readable(db: Db, events: list[EventPrivate]) -> set[str]:
     if me.admin:
         return {event.record_id for event in events}
     projects = sorted({event.project_id for event in events if event.project_id is not None})
-    seen = {row[0] for row in db.rows(_SEEN, ids=projects)}
+    seen = {row[0] for row in db.rows(_SEEN[fence_of(me) or "visible"], ids=projects)}
     return {event.record_id for event in events if event.project_id in seen}
 
 

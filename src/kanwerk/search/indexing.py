@@ -7,8 +7,9 @@ from sqlalchemy import Table, bindparam, delete, func, insert, literal_column, s
 
 from kanwerk.clients.models import Client
 from kanwerk.comments.models import Comment
+from kanwerk.core.appending import Pending
 from kanwerk.core.events import FOLLOWERS
-from kanwerk.core.writes import Pending, Write
+from kanwerk.core.writes import Write
 from kanwerk.files.models import File
 from kanwerk.projects.models import Project
 from kanwerk.search.models import LONGEST_BODY, SearchText, own_words, words

@@ -1,14 +1,19 @@
 """Looking for words: what somebody may see, titles first, the newest first."""
 
 import html
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, func, select, text, union_all
 
+from kanwerk.clients.models import Client
+from kanwerk.comments.models import Comment
 from kanwerk.core.db import Db
 from kanwerk.core.reads import Among, Query
 from kanwerk.core.text import fold
+from kanwerk.files.models import File
 from kanwerk.projects.models import Project
+from kanwerk.search.filters import EVERYTHING, Narrowed, conditions
 from kanwerk.search.models import WORD, asked_words, key_of
 from kanwerk.search.shapes import FoundData, SearchKind
 from kanwerk.tasks.models import Task
@@ -16,7 +21,7 @@ from kanwerk.tasks.numbers import KEY
 
 LOOKED_AT = 200  # matches that are looked at, however many there are: the newest
 SHOWN = 180  # characters of a snippet
-_NEEDS = {
+NEEDS = {
     "client": "clients:details",
     "project": "projects:read",
     "task": "tasks:read",
@@ -51,11 +56,15 @@ _POSTGRES = (
     " WHERE t.document @@ to_tsquery('simple', :match) AND t.space_id = CAST(:space_id AS uuid)"
     f" AND t.kind = ANY(:kinds) AND {_THERE} AND {{seen}} ORDER BY t.record_id DESC LIMIT :limit"
 )
-_QUERIES = {
-    (sqlite, who): Query(text((_LITE if sqlite else _POSTGRES).replace("{seen}", seen)))
-    for sqlite in (True, False)
-    for who, seen in _SEEN.items()
-}
+
+
+@cache
+def _query(who: str, name: tuple[str, ...], *, sqlite: bool) -> Query:
+    """Return the statement for those who see so much, narrowed by these."""
+    seen = _SEEN[who] + conditions(name, sqlite=sqlite)
+    return Query(text((_LITE if sqlite else _POSTGRES).replace("{seen}", seen)))
+
+
 _TASK_KEYS = Query(
     select(Task.id, Project.shortcode, Task.number, Task.title)
     .join(Project, (Project.space_id == Task.space_id) & (Project.id == Task.project_id))
@@ -68,22 +77,46 @@ _SHORTCODES = Query(
 )
 
 
-def look_for(db: Db, q: str, kinds: list[str] | None, limit: int) -> list[FoundData]:
+def _of_clients(record: Any, client_id: Any, source: Any) -> Any:
+    return (
+        select(record.id, Client.id, Client.name)
+        .select_from(source)
+        .join(Client, (Client.space_id == record.space_id) & (Client.id == client_id))
+        .where(record.space_id == bindparam("space_id"), Among(record.id, "records"))
+    )
+
+
+_SAID = (Comment.space_id == File.space_id) & (Comment.id == File.comment_id)
+_OF_CLIENTS = Query(
+    union_all(
+        _of_clients(Comment, Comment.client_id, Comment.__table__),
+        _of_clients(
+            File,
+            func.coalesce(File.client_id, Comment.client_id),
+            File.__table__.outerjoin(Comment.__table__, _SAID),
+        ),
+    )
+)
+
+
+def look_for(
+    db: Db, q: str, kinds: list[str] | None, limit: int, narrowed: Narrowed = EVERYTHING
+) -> list[FoundData]:
     """Return what the words are found in: every word begins a word of it. Whole words of titles come first,
     then titles, then the rest.
     """
     me: Any = db.me
     wanted = [kind.value for kind in SearchKind if (not kinds or kind.value in kinds)]
-    allowed = [kind for kind in wanted if me.may(_NEEDS[kind])]
+    allowed = [kind for kind in wanted if me.may(NEEDS[kind])]
     asked = asked_words(q)
     if not asked or not allowed:
         return []
     who = "all" if me.admin else (me.type if me.type in ("guest", "tax_advisor") else "staff")
-    query = _QUERIES[db.database.sqlite, who]
+    query = _query(who, narrowed.name, sqlite=db.database.sqlite)
     rows: dict[tuple[str, str], tuple[Any, ...]] = {}
     for whole, titles in ((True, True), (False, True), (False, False)):
         match = _match(db, asked, whole=whole, titles=titles)
-        for row in db.rows(query, match=match, kinds=allowed, limit=LOOKED_AT):
+        for row in db.rows(query, match=match, kinds=allowed, limit=LOOKED_AT, **narrowed.values):
             rows.setdefault((row[0], str(row[1])), row)
         if len(rows) >= limit:
             break
@@ -106,6 +139,8 @@ def _shown(db: Db, rows: list[tuple[Any, ...]], asked: list[str]) -> list[FoundD
     projects = {str(row[4]) for row in rows if row[4]}
     keys = {str(row[0]): row for row in db.rows(_TASK_KEYS, tasks=sorted(tasks))} if tasks else {}
     codes = {str(row[0]): row for row in db.rows(_SHORTCODES, projects=sorted(projects))} if projects else {}
+    said = [str(row[1]) for row in rows if row[0] in ("comment", "file") and not row[4]]
+    clients = {str(row[0]): row[1:] for row in db.rows(_OF_CLIENTS, records=said)} if said else {}
     found = []
     for kind, record_id, title, body, project_id, task_id in rows:
         task, project = keys.get(str(task_id)), codes.get(str(project_id))
@@ -115,8 +150,10 @@ def _shown(db: Db, rows: list[tuple[Any, ...]], asked: list[str]) -> list[FoundD
             label = f"{task[1]}-{task[2]} {task[3]}"
         elif project is not None:
             url, label = f"{home}/projects/{project[1]}", project[2]
+        elif (client := clients.get(str(record_id))) is not None:
+            url, label = f"{home}/clients/{client[0]}", client[1]
         else:
-            url, label = f"{home}/clients/{record_id}" if kind == "client" else home, title
+            url, label = f"{home}/clients/{record_id}", title
         if kind == "comment":
             url += f"#comment-{record_id}"
         snippet = marked(title if _has(title, asked) or not body else body, asked)

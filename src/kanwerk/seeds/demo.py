@@ -14,6 +14,7 @@ from kanwerk.clients.models import create_client
 from kanwerk.core import clock
 from kanwerk.core.archive import archive
 from kanwerk.core.database import Database
+from kanwerk.core.log_readers import skip_to_end
 from kanwerk.core.problems import Conflict
 from kanwerk.core.storage import Storage
 from kanwerk.core.writes import Write
@@ -127,6 +128,7 @@ class _Filling:
                 step()
                 self.db.flush()
         self.db.end()
+        skip_to_end(self.db.session, self.db.space_id)
 
     def _plan(self, days: float, step: Callable[[], object]) -> None:
         self.steps.append((days, step))

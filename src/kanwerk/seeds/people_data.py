@@ -100,7 +100,6 @@ PEOPLE: tuple[DemoPerson, ...] = (
         role="member",
         title="Strategy consultant",
         timezone="Europe/Vienna",
-        locale="de-AT",
         weekly_seconds=86_400,
         hourly_rate=13_500,
         cost_rate=6_100,
@@ -126,7 +125,6 @@ PEOPLE: tuple[DemoPerson, ...] = (
         client="pekaren",
         title="Marketing",
         timezone="Europe/Bratislava",
-        locale="sk-SK",
     ),
     DemoPerson(
         key="katrin",

@@ -29,6 +29,7 @@ from kanwerk.seeds.work_data import (
 )
 from kanwerk.tasks.models import Task
 from kanwerk.tasks.moves import move
+from kanwerk.tasks.relations import relate
 from kanwerk.tasks.writing import create_task
 from kanwerk.todos.models import create_todo
 from kanwerk.views.models import create_view
@@ -144,12 +145,21 @@ class Work:
             "assignee_ids": [doer.id] if fate % 7 else [],
             "label_ids": [self.labels[(index + place) % len(self.labels)]] if fate % 5 == 0 else [],
             "due_date": due if fate % 3 else None,
+            "start_date": due - timedelta(days=1 + (index + place) % 8) if fate % 3 and fate % 4 else None,
             "fields": {"size": SIZES[(index + place) % len(SIZES)]} if fate % 3 else {},
             "estimate_seconds": 3600 * (1 + (index + place) % 12) if fate % 2 else None,
         }
         if fate >= PLANNED:
             members["column_id"] = columns_of(self.db, members["project_id"])[0].id
         task = self.tasks[place, index] = create_task(self.db, members, by=lead)
+        before = self.tasks.get((place, index - 1))
+        if (
+            before is not None
+            and before.due_date
+            and before.due_date < (task.start_date or due)
+            and index % 2
+        ):
+            relate(self.db, before, "blocks", task.id, by=lead)
         if fate % 6 == 0:
             for line, text in enumerate(CHECKLISTS[(index + place) % len(CHECKLISTS)]):
                 create_todo(self.db, task, {"title": text, "done": line < fate % 4}, by=lead)

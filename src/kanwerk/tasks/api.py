@@ -18,6 +18,7 @@ from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 from kanwerk.projects.members import fence_of
 from kanwerk.tasks.dependants import create_or_upsert, upsert_task
+from kanwerk.tasks.labelling import add_label, remove_label
 from kanwerk.tasks.moves import move
 from kanwerk.tasks.numbers import KEY, id_of
 from kanwerk.tasks.reads import TASKS, TASKS_FOR_GUESTS
@@ -32,14 +33,12 @@ from kanwerk.tasks.shapes import (
 )
 from kanwerk.tasks.watching import unwatch, watch
 from kanwerk.tasks.writing import (
-    add_label,
     assign,
     change_task,
     create_task,
     load_task,
     open_task,
     refuse_closed,
-    remove_label,
     unassign,
 )
 
@@ -98,7 +97,7 @@ def get_task(db: Db, me: Me, id: str, query: RecordQuery) -> TaskFullData:
     return db.one(read, id_of(db, id), query, fence=fence_of(me))
 
 
-@tasks.patch("/tasks/{id}", needs="tasks:write")
+@tasks.patch("/tasks/{id}", needs="tasks:write", key=KEY)
 def update_task(db: Write, me: Me, id: str, body: UpdateTaskData) -> TaskFullData:
     """Change the members sent; `null` clears one. A new column is a move to its end."""
     task = open_task(db, id, me)
@@ -114,13 +113,13 @@ def upsert_task_(db: Write, me: Me, external_id: str, body: UpsertTaskData) -> T
     return db.full(TASKS, task)
 
 
-@tasks.delete("/tasks/{id}", needs="tasks:write")
+@tasks.delete("/tasks/{id}", needs="tasks:write", key=KEY)
 def delete_task(db: Write, me: Me, id: str, query: DeleteQuery) -> None:
     """Move a task to the trash; its subtasks go along, or stay without it."""
     throw_away(db, open_task(db, id, me), fate=query.dependants, by=me)
 
 
-@tasks.post("/tasks/{id}/restore", needs="tasks:write")
+@tasks.post("/tasks/{id}/restore", needs="tasks:write", key=KEY)
 def restore_task(db: Write, me: Me, id: str) -> TaskFullData:
     """Bring a task back from the trash, with what was deleted with it."""
     task = load_task(db, id, me, trashed=True)
@@ -129,7 +128,7 @@ def restore_task(db: Write, me: Me, id: str) -> TaskFullData:
     return db.full(TASKS, task)
 
 
-@tasks.post("/tasks/{id}/move", needs="tasks:write")
+@tasks.post("/tasks/{id}/move", needs="tasks:write", key=KEY)
 def move_task(db: Write, me: Me, id: str, body: MoveTaskData) -> TaskFullData:
     """Move a task beside another, to the end of a column, or to another project with its subtasks."""
     task = open_task(db, id, me)
@@ -137,7 +136,7 @@ def move_task(db: Write, me: Me, id: str, body: MoveTaskData) -> TaskFullData:
     return db.full(TASKS, task)
 
 
-@tasks.put("/tasks/{id}/assignees/{user_id}", needs="tasks:write")
+@tasks.put("/tasks/{id}/assignees/{user_id}", needs="tasks:write", key=KEY)
 def assign_task(db: Write, me: Me, id: str, user_id: str) -> TaskFullData:
     """Let somebody do a task, with the others who are to."""
     task = open_task(db, id, me)
@@ -145,7 +144,7 @@ def assign_task(db: Write, me: Me, id: str, user_id: str) -> TaskFullData:
     return db.full(TASKS, task)
 
 
-@tasks.delete("/tasks/{id}/assignees/{user_id}", needs="tasks:write")
+@tasks.delete("/tasks/{id}/assignees/{user_id}", needs="tasks:write", key=KEY)
 def unassign_task(db: Write, me: Me, id: str, user_id: str) -> TaskFullData:
     """Relieve somebody of a task."""
     task = open_task(db, id, me)
@@ -153,7 +152,7 @@ def unassign_task(db: Write, me: Me, id: str, user_id: str) -> TaskFullData:
     return db.full(TASKS, task)
 
 
-@tasks.put("/tasks/{id}/labels/{label_id}", needs="tasks:write")
+@tasks.put("/tasks/{id}/labels/{label_id}", needs="tasks:write", key=KEY)
 def label_task(db: Write, me: Me, id: str, label_id: str) -> TaskFullData:
     """Mark a task with a label."""
     task = open_task(db, id, me)
@@ -161,7 +160,7 @@ def label_task(db: Write, me: Me, id: str, label_id: str) -> TaskFullData:
     return db.full(TASKS, task)
 
 
-@tasks.delete("/tasks/{id}/labels/{label_id}", needs="tasks:write")
+@tasks.delete("/tasks/{id}/labels/{label_id}", needs="tasks:write", key=KEY)
 def unlabel_task(db: Write, me: Me, id: str, label_id: str) -> TaskFullData:
     """Take a label off a task."""
     task = open_task(db, id, me)
@@ -169,7 +168,7 @@ def unlabel_task(db: Write, me: Me, id: str, label_id: str) -> TaskFullData:
     return db.full(TASKS, task)
 
 
-@tasks.put("/tasks/{id}/watchers/{user_id}", needs="tasks:write")
+@tasks.put("/tasks/{id}/watchers/{user_id}", needs="tasks:write", key=KEY)
 def watch_task(db: Write, me: Me, id: str, user_id: str) -> TaskFullData:
     """Let somebody be told what happens to a task."""
     task = open_task(db, id, me)
@@ -177,7 +176,7 @@ def watch_task(db: Write, me: Me, id: str, user_id: str) -> TaskFullData:
     return db.full(TASKS, task)
 
 
-@tasks.delete("/tasks/{id}/watchers/{user_id}", needs="tasks:write")
+@tasks.delete("/tasks/{id}/watchers/{user_id}", needs="tasks:write", key=KEY)
 def unwatch_task(db: Write, me: Me, id: str, user_id: str) -> TaskFullData:
     """Let somebody be told no more."""
     task = open_task(db, id, me)
@@ -185,7 +184,7 @@ def unwatch_task(db: Write, me: Me, id: str, user_id: str) -> TaskFullData:
     return db.full(TASKS, task)
 
 
-@tasks.put("/tasks/{id}/relations/{kind}/{other_id}", needs="tasks:write")
+@tasks.put("/tasks/{id}/relations/{kind}/{other_id}", needs="tasks:write", key=KEY)
 def relate_tasks(db: Write, me: Me, id: str, kind: str, other_id: str) -> TaskFullData:
     """Say how a task bears on another: `blocks`, `blocked_by`, `relates_to`, `duplicates` or
     `duplicated_by`.
@@ -195,7 +194,7 @@ def relate_tasks(db: Write, me: Me, id: str, kind: str, other_id: str) -> TaskFu
     return db.full(TASKS, task)
 
 
-@tasks.delete("/tasks/{id}/relations/{kind}/{other_id}", needs="tasks:write")
+@tasks.delete("/tasks/{id}/relations/{kind}/{other_id}", needs="tasks:write", key=KEY)
 def unrelate_tasks(db: Write, me: Me, id: str, kind: str, other_id: str) -> TaskFullData:
     """End a relation, whichever side it is said from."""
     task = open_task(db, id, me)
@@ -203,10 +202,10 @@ def unrelate_tasks(db: Write, me: Me, id: str, kind: str, other_id: str) -> Task
     return db.full(TASKS, task)
 
 
-@tasks.get("/tasks/{id}/activity", needs="tasks:activity", read=ACTIVITY)
+@tasks.get("/tasks/{id}/activity", needs="tasks:activity", read=ACTIVITY, key=KEY)
 def list_task_activity(db: Db, me: Me, id: str, query: ListQuery) -> Page[EventData]:
     """List what happened to a task, newest first."""
-    db.one(TASKS, id, RecordQuery(trashed=True), fence=fence_of(me))
+    task_id = db.one(TASKS, id_of(db, id), RecordQuery(trashed=True), fence=fence_of(me)).id
     db.version = None
-    page: Page[EventPrivate] = db.page(ACTIVITY, query, fence="record", of_kind="task", of_record=id)
+    page: Page[EventPrivate] = db.page(ACTIVITY, query, fence="record", of_kind="task", of_record=task_id)
     return Page([tell(event, admin=me.admin) for event in page.data], page.meta)

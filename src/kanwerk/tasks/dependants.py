@@ -13,10 +13,11 @@ from kanwerk.labels.models import MARKED, Label
 from kanwerk.people.access import Me
 from kanwerk.projects.members import sees
 from kanwerk.projects.models import Project
+from kanwerk.tasks.labelling import add_label, remove_label
 from kanwerk.tasks.models import Task, TaskLabel
 from kanwerk.tasks.moves import move
 from kanwerk.tasks.shapes import CreateTaskData, UpsertTaskData
-from kanwerk.tasks.writing import add_label, change_task, create_task, refuse_closed, remove_label
+from kanwerk.tasks.writing import change_task, create_task, refuse_closed
 
 
 def upsert_task(db: Write, external_id: str, members: dict[str, Any], *, by: Me) -> tuple[Task, bool]:
@@ -100,6 +101,7 @@ class _Marked:
             select(Task)
             .join(TaskLabel, (TaskLabel.space_id == Task.space_id) & (TaskLabel.task_id == Task.id))
             .where(Task.space_id == db.space_id, TaskLabel.label_id == label.id)
+            .with_for_update(of=Task)
         )
         for task in db.session.execute(wanted).scalars():
             if other is not None:

@@ -12,9 +12,10 @@ from kanwerk.people.models import User
 from kanwerk.projects.columns import Column, columns_of
 from kanwerk.projects.duplication import BEGIN, COPIES, Copying
 from kanwerk.projects.models import Project
+from kanwerk.tasks.labelling import labels_of
 from kanwerk.tasks.models import PRIORITIES, Task, TaskRelation
 from kanwerk.tasks.recurrence import COPIED
-from kanwerk.tasks.writing import assignees_of, create_task, labels_of, may_see
+from kanwerk.tasks.writing import assignees_of, create_task, may_see
 
 MOST = 2_000
 

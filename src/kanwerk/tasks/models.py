@@ -1,9 +1,13 @@
-"""Tasks: what is to be done, numbered in their project and placed in a column of its board."""
+"""Tasks: what is to be done, numbered in their project and placed in a column of its board.
+
+Lists of a million tasks begin where an index lets them begin. There is one for each order of all tasks, of a
+client's and of a project's, and one of the open tasks alone where most that comes first was done long ago.
+"""
 
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Table, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Table, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kanwerk.core.ordering import Order
@@ -17,10 +21,19 @@ from kanwerk.core.tables import (
     in_space,
     key,
     small,
+    trash_index,
 )
 from kanwerk.core.text import fold
 
 PRIORITIES = ("none", "low", "medium", "high", "urgent")
+_OPEN_OF_CLIENTS = "client_id IS NOT NULL AND completed_at IS NULL"
+
+
+def _some(name: str, condition: str, *columns: str, lite: str = "") -> Index:
+    """Return an index of those rows of a space for which the condition holds, as the engines write it."""
+    return Index(
+        name, "space_id", *columns, sqlite_where=text(lite or condition), postgresql_where=text(condition)
+    )
 
 
 class Task(External, Trashable, Owned, Base):
@@ -40,25 +53,32 @@ class Task(External, Trashable, Owned, Base):
         Index("ix_tasks_priority", "space_id", "priority", "id"),
         Index("ix_tasks_title", "space_id", "title_fold", "id"),
         Index("ix_tasks_updated_at", "space_id", "updated_at", "id"),
-        Index(
-            "ix_tasks_parent_id",
-            "space_id",
-            "parent_id",
-            sqlite_where=text("parent_id IS NOT NULL"),
-            postgresql_where=text("parent_id IS NOT NULL"),
-        ),
-        Index(
-            "ix_tasks_recurs_when",
-            "space_id",
-            "recurs_when",
-            "due_date",
-            sqlite_where=text("recurrence IS NOT NULL"),
-            postgresql_where=text("recurrence IS NOT NULL"),
-        ),
+        Index("ix_tasks_creator_id", "space_id", "creator_id", "id"),
+        Index("ix_tasks_all_position", "space_id", "position", "id"),
+        _some("ix_tasks_open", "completed_at IS NULL", "id"),
+        _some("ix_tasks_open_due_date", "completed_at IS NULL", "due_date", "id"),
+        _some("ix_tasks_open_position", "completed_at IS NULL", "position", "id"),
+        Index("ix_tasks_project_due_date", "space_id", "project_id", "due_date", "id"),
+        Index("ix_tasks_project_priority", "space_id", "project_id", "priority", "id"),
+        Index("ix_tasks_project_title", "space_id", "project_id", "title_fold", "id"),
+        Index("ix_tasks_project_updated_at", "space_id", "project_id", "updated_at", "id"),
+        _some("ix_tasks_project_open_due_date", "completed_at IS NULL", "project_id", "due_date", "id"),
+        _some("ix_tasks_client_id", "client_id IS NOT NULL", "client_id", "id"),
+        _some("ix_tasks_client_position", "client_id IS NOT NULL", "client_id", "position", "id"),
+        _some("ix_tasks_client_due_date", "client_id IS NOT NULL", "client_id", "due_date", "id"),
+        _some("ix_tasks_client_priority", "client_id IS NOT NULL", "client_id", "priority", "id"),
+        _some("ix_tasks_client_title", "client_id IS NOT NULL", "client_id", "title_fold", "id"),
+        _some("ix_tasks_client_updated_at", "client_id IS NOT NULL", "client_id", "updated_at", "id"),
+        _some("ix_tasks_client_open", _OPEN_OF_CLIENTS, "client_id", "id"),
+        _some("ix_tasks_client_open_due_date", _OPEN_OF_CLIENTS, "client_id", "due_date", "id"),
+        _some("ix_tasks_parent_id", "parent_id IS NOT NULL", "parent_id"),
+        trash_index("tasks"),
+        _some("ix_tasks_recurs_when", "recurrence IS NOT NULL", "recurs_when", "due_date"),
         CheckConstraint("priority BETWEEN 0 AND 4", name="priority"),
     )
     noun = "task"
     project_id: Mapped[str] = key()
+    client_id: Mapped[str | None] = key()  # its project's
     number: Mapped[int]
     column_id: Mapped[str] = key()
     position: Mapped[int] = mapped_column(BigInteger)
@@ -116,21 +136,46 @@ def _between(table: str, other: str, others: str) -> tuple[Any, ...]:
     )
 
 
-class TaskAssignee(Base):
+def _in_order(table: str, other: str) -> tuple[Any, ...]:
+    return (
+        Index(f"ix_{table}_due_date", "space_id", other, "due_date", "task_id"),
+        Index(f"ix_{table}_priority", "space_id", other, "priority", "task_id"),
+        _some(f"ix_{table}_open", "NOT completed", other, "task_id", lite="completed = 0"),
+        _some(
+            f"ix_{table}_open_due_date", "NOT completed", other, "due_date", "task_id", lite="completed = 0"
+        ),
+    )
+
+
+class _Like:
+    """What rows between tasks and others repeat of the task, so that an index carries a list by the other."""
+
+    due_date: Mapped[date | None]
+    priority: Mapped[int] = small(server_default="0")
+    completed: Mapped[bool] = mapped_column(server_default=false())
+
+
+class TaskAssignee(_Like, Base):
     """Who is to do a task."""
 
     __tablename__ = "task_assignees"
-    __table_args__ = _between("task_assignees", "user_id", "users")
+    __table_args__ = (
+        *_between("task_assignees", "user_id", "users"),
+        *_in_order("task_assignees", "user_id"),
+    )
     space_id: Mapped[str] = mapped_column(Key, primary_key=True)
     task_id: Mapped[str] = mapped_column(Key, primary_key=True)
     user_id: Mapped[str] = mapped_column(Key, primary_key=True)
 
 
-class TaskLabel(Base):
+class TaskLabel(_Like, Base):
     """What a task is marked with."""
 
     __tablename__ = "task_labels"
-    __table_args__ = _between("task_labels", "label_id", "labels")
+    __table_args__ = (
+        *_between("task_labels", "label_id", "labels"),
+        *_in_order("task_labels", "label_id"),
+    )
     space_id: Mapped[str] = mapped_column(Key, primary_key=True)
     task_id: Mapped[str] = mapped_column(Key, primary_key=True)
     label_id: Mapped[str] = mapped_column(Key, primary_key=True)

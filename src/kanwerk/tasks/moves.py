@@ -20,7 +20,7 @@ from kanwerk.tasks.numbers import next_number
 COMPLETED: list[Callable[[Write, Task, Me], None]] = []  # what follows when a task is completed
 
 
-def enter(task: Task, column: Column) -> dict[str, Any]:
+def put_into(task: Task, column: Column) -> dict[str, Any]:
     """Put a task into a column; one of the kind ``done`` completes it, any other opens it again."""
     completed = task.completed_at
     if column.kind == "done" and completed is None:
@@ -87,7 +87,7 @@ def _place(
     changes: dict[str, Any] = {}
     if project is not None:
         changes |= _leave(db, task, project)
-    changes |= enter(task, column)
+    changes |= put_into(task, column)
     completed = changes.pop("completed_at", None)
     changes |= task.set(position=position)
     if not changes:
@@ -163,6 +163,7 @@ def _leave(db: Write, task: Task, project: Project) -> dict[str, Any]:
     parent = db.find(Task, task.parent_id, trashed=True) if task.parent_id else None
     parent_id = parent.id if parent is not None and parent.project_id == project.id else None
     number = next_number(db, project.id)
+    task.client_id = project.client_id
     return {**task.set(project_id=project.id, number=number, parent_id=parent_id), **labels}
 
 
@@ -197,7 +198,7 @@ class _InColumns:
         for task in self._all(db, column):
             if task.trashed_at is not None:
                 continue
-            changes = enter(task, column)
+            changes = put_into(task, column)
             if changes:
                 _tell_completion(db, task, changes["completed_at"], by)
 

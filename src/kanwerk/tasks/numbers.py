@@ -5,6 +5,7 @@ import re
 from sqlalchemy import bindparam, select, update
 
 from kanwerk.core.db import Db
+from kanwerk.core.ids import is_id
 from kanwerk.core.problems import missing
 from kanwerk.core.reads import Query
 from kanwerk.core.writes import Write
@@ -47,6 +48,8 @@ def id_of(db: Db, id_or_key: str) -> str:
     """Return the id of a task by its id or its key, one it had before too; 404 when a key leads nowhere."""
     found = KEY.fullmatch(id_or_key)
     if found is None:
+        if not is_id(id_or_key):
+            raise missing()
         return id_or_key
     asked = {"prefix": found[1].upper(), "number": int(found[2])}
     rows = db.rows(_NOW, **asked) or db.rows(_ONCE, **asked)

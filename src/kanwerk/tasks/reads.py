@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, literal, null, select
+from sqlalchemy import bindparam, func, literal, null, select
 from sqlalchemy.orm import aliased
 
 from kanwerk.core.db import Db
@@ -41,7 +41,10 @@ def _key(shortcode: str, number: int) -> str:
     return f"{shortcode}-{number}"
 
 
+_NONE_YET = Made(list, [])  # filled by what is always added to tasks
 _RELATED: dict[str, Any] = {
+    "assignees": _NONE_YET,
+    "labels": _NONE_YET,
     "key": Made(_key, [Project.shortcode, Task.number]),
     "column": Shape(TaskColumnData, {"id": Column.id, "name": Column.name, "kind": Column.kind}),
     "priority": Made(PRIORITIES.__getitem__, [Task.priority]),
@@ -52,7 +55,7 @@ _RELATED: dict[str, Any] = {
 
 
 def _shape(struct: type[Any], but: Sequence[str] = (), **instead: Any) -> Shape[Any]:
-    left_out = {*LAZY, "assignees", "labels", *but}
+    left_out = {*LAZY, *but}
     members = {**_RELATED, **instead}
     return Shape(
         struct,
@@ -81,44 +84,67 @@ def _day(name: str) -> Any:
     return bindparam(name, type_=Task.due_date.type)
 
 
+def _until(column: Any, description: str) -> Filter:
+    return Filter(column, date, description, many=False, where=lambda name, day: day <= _day(name))
+
+
+def _since(column: Any, description: str) -> Filter:
+    return Filter(column, date, description, many=False, where=lambda name, day: day >= _day(name))
+
+
+def _like(link: Any) -> dict[str, Any]:
+    """Return the columns of links that repeat what their tasks say."""
+    return {
+        "priority": link.priority,
+        "due_date": link.due_date,
+        "due_before": link.due_date,
+        "due_after": link.due_date,
+        "completed": link.completed,
+    }
+
+
+# Sorts in which an index holds the tasks of one project, one column or something smaller.
+_IN_PROJECT = frozenset({"id", "title", "priority", "due_date", "updated_at"})
+_IN_COLUMN = frozenset({"position"})
+_ELSE: frozenset[str] = frozenset()
 FILTERS = {
-    "project_id": Filter(Task.project_id, Id, "Only tasks of these projects"),
-    "client_id": Filter(Project.client_id, Id, "Only tasks of these clients' projects"),
-    "column_id": Filter(Task.column_id, Id, "Only tasks in these columns"),
+    "project_id": Filter(Task.project_id, Id, "Only tasks of these projects", narrow=_IN_PROJECT),
+    "client_id": Filter(Task.client_id, Id, "Only tasks of these clients' projects"),
+    "column_id": Filter(Task.column_id, Id, "Only tasks in these columns", narrow=_IN_COLUMN),
     "kind": Filter(Column.kind, ColumnKind, "Only tasks in columns of these kinds"),
     "assignee_id": Filter(
         TaskAssignee.user_id,
         Id,
         "Only tasks that one of these users is to do",
-        link=Link(TaskAssignee, TaskAssignee.task_id, Task.id),
+        link=Link(TaskAssignee, TaskAssignee.task_id, Task.id, _like(TaskAssignee)),
     ),
     "label_id": Filter(
         TaskLabel.label_id,
         Id,
         "Only tasks that carry one of these labels",
-        link=Link(TaskLabel, TaskLabel.task_id, Task.id),
+        link=Link(TaskLabel, TaskLabel.task_id, Task.id, _like(TaskLabel)),
     ),
     "creator_id": Filter(Task.creator_id, Id, "Only tasks that these users made"),
-    "parent_id": Filter(Task.parent_id, Id, "Only subtasks of these tasks"),
+    "parent_id": Filter(Task.parent_id, Id, "Only subtasks of these tasks", narrow=_ELSE),
     "priority": Filter(Task.priority, TaskPriority, "Only tasks of these priorities", make=PRIORITIES.index),
-    "due_before": Filter(
-        Task.due_date,
-        date,
-        "Due on this day or before",
-        many=False,
-        where=lambda name: Task.due_date <= _day(name),
+    "due_before": _until(Task.due_date, "Due on this day or before"),
+    "due_after": _since(Task.due_date, "Due on this day or after"),
+    "start_before": _until(Task.start_date, "Starts on this day or before"),
+    "start_after": _since(Task.start_date, "Starts on this day or after"),
+    "begins_before": _until(
+        func.coalesce(Task.start_date, Task.due_date),
+        "Its first day, that it starts or else is due, is this one or before",
     ),
-    "due_after": Filter(
-        Task.due_date,
-        date,
-        "Due on this day or after",
-        many=False,
-        where=lambda name: Task.due_date >= _day(name),
+    "has_start_date": Filter(
+        Task.start_date.is_not(None), bool, "Only tasks with, or only without a day to start", many=False
+    ),
+    "has_due_date": Filter(
+        Task.due_date.is_not(None), bool, "Only tasks with, or only without a day they are due", many=False
     ),
     "completed": Filter(
         Task.completed_at.is_not(None), bool, "Only completed, or only open tasks", many=False
     ),
-    "external_id": Filter(Task.external_id, str, "Only tasks with these external ids"),
+    "external_id": Filter(Task.external_id, str, "Only tasks with these external ids", narrow=_ELSE),
     "external_origin": Filter(Task.external_origin, str, "Only tasks that these integrations gave"),
 }
 SORTS: dict[str, Any] = {
@@ -137,6 +163,7 @@ TASKS: Read[TaskData, TaskFullData] = Read(
     sorts=SORTS,
     search=Task.title_fold,
     fences=FENCES,
+    small_fences=("mine",),
     list_source=_LIST_SOURCE,
 )
 TASKS.further = FieldFilters(Task)
@@ -157,6 +184,7 @@ TASKS_FOR_GUESTS: Read[TaskData, TaskFullData] = Read(
     sorts=SORTS,
     search=Task.title_fold,
     fences=FENCES,
+    small_fences=("mine",),
     list_source=_LIST_SOURCE,
 )
 TASKS_FOR_GUESTS.includes, TASKS_FOR_GUESTS.always = TASKS.includes, TASKS.always

@@ -19,10 +19,11 @@ from kanwerk.fields.values import copy_fields
 from kanwerk.people.access import Me, system
 from kanwerk.people.models import Space
 from kanwerk.projects.models import Project
+from kanwerk.tasks.labelling import labels_of
 from kanwerk.tasks.models import PRIORITIES, Task
 from kanwerk.tasks.moves import COMPLETED
 from kanwerk.tasks.rules import next_day
-from kanwerk.tasks.writing import assignees_of, change_task, create_task, labels_of
+from kanwerk.tasks.writing import assignees_of, change_task, create_task
 
 MADE_AT_ONCE = 200
 COPIED: list[Any] = []  # what else a next task takes along, such as its checklist: (db, from, to, by)

@@ -60,12 +60,12 @@ def unrelate(db: Write, task: Task, kind: str, other_id: str, *, by: Me) -> None
 def _other(db: Write, task: Task, kind: str, other_id: str, by: Me) -> Task:
     if kind not in WAYS:
         raise invalid_parameter("kind", f"One of {', '.join(WAYS)} is needed.")
-    if other_id == task.id:
-        sentence = "A task cannot relate to itself."
-        raise Invalid(sentence, errors=[Fault("cycle", sentence, parameter="other_id")])
     matched, db.if_match = db.if_match, None  # If-Match speaks of the first
     other = open_task(db, other_id, by)
     db.if_match = matched
+    if other.id == task.id:
+        sentence = "A task cannot relate to itself."
+        raise Invalid(sentence, errors=[Fault("cycle", sentence, parameter="other_id")])
     return other
 
 

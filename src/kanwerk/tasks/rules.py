@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import invalid
 
 YEARS = 10
@@ -22,7 +23,9 @@ def check(rule: str, start: date) -> None:
     except ValueError:
         raise invalid("/recurrence/rule", "This is not a recurrence rule (RFC 5545).") from None
     if there is None:
-        raise invalid("/recurrence/rule", f"This rule names no day within {YEARS} years.")
+        raise invalid(
+            "/recurrence/rule", Phrase("This rule names no day within %(years)s years.", years=YEARS)
+        )
 
 
 def next_day(rule: str, start: date, after: date) -> date | None:

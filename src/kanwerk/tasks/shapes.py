@@ -99,7 +99,7 @@ class TaskColumnData(Struct, gc=False):
     kind: ColumnKind
 
 
-class TaskData(Struct, kw_only=True):
+class TaskData(Struct):
     """A task."""
 
     id: Id
@@ -109,8 +109,8 @@ class TaskData(Struct, kw_only=True):
     title: str
     project_id: Id
     column: TaskColumnData
-    assignees: list[UserData] = []
-    labels: list[LabelData] = []
+    assignees: list[UserData]
+    labels: list[LabelData]
     priority: TaskPriority
     start_date: Day | None
     due_date: Day | None
@@ -143,7 +143,7 @@ class TodoData(Struct):
     position: Annotated[int, Meta(description="Orders the checklist; the numbers mean nothing else")]
 
 
-class TaskFullData(Struct, kw_only=True):
+class TaskFullData(Struct):
     """A task, with everything about it."""
 
     id: Id
@@ -153,8 +153,8 @@ class TaskFullData(Struct, kw_only=True):
     title: str
     project_id: Id
     column: TaskColumnData
-    assignees: list[UserData] = []
-    labels: list[LabelData] = []
+    assignees: list[UserData]
+    labels: list[LabelData]
     priority: TaskPriority
     start_date: Day | None
     due_date: Day | None

@@ -9,18 +9,20 @@ from kanwerk.core import clock
 from kanwerk.core.archive import refuse_archived
 from kanwerk.core.externals import external
 from kanwerk.core.ids import new_id
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import Conflict, invalid, missing
+from kanwerk.core.rows import enter
 from kanwerk.core.writes import Write
 from kanwerk.fields.values import set_fields
-from kanwerk.labels.models import Label
 from kanwerk.people.access import Me
 from kanwerk.people.models import User
 from kanwerk.projects.columns import Column
 from kanwerk.projects.members import project_of, role_in, sees
 from kanwerk.projects.models import Project
+from kanwerk.tasks.labelling import fitting_labels, set_labels
 from kanwerk.tasks.models import ORDER, PRIORITIES, Task, TaskAssignee, TaskLabel, TaskWatcher
-from kanwerk.tasks.moves import enter, first_open, move
-from kanwerk.tasks.numbers import next_number
+from kanwerk.tasks.moves import first_open, move, put_into
+from kanwerk.tasks.numbers import id_of, next_number
 from kanwerk.tasks.rules import check as check_rule
 
 DEEPEST = 20  # subtasks within subtasks
@@ -48,6 +50,7 @@ def create_task(db: Write, members: dict[str, Any], *, by: Me) -> Task:
         id=new_id(),
         space_id=db.space_id,
         project_id=project.id,
+        client_id=project.client_id,
         number=next_number(db, project.id),
         column_id=column.id,
         position=ORDER.last(db, column_id=column.id),
@@ -58,15 +61,13 @@ def create_task(db: Write, members: dict[str, Any], *, by: Me) -> Task:
         creator_id=by.id or None,
     )
     _set(db, task, members, by=by)
-    enter(task, column)
-    db.add(task)
-    task.record("task.created", by=by.actor)
-    db.flush()
+    put_into(task, column)
+    enter(db, task, by=by.actor)
     set_fields(db, task, fields)
     people = _people(db, project, assignees or ())
     followers = {by.id, *people} if by.type == "user" else set(people)
     _tie(db, task, _ASSIGNING, people)
-    _tie(db, task, _LABELLING, _labels(db, project, labels or ()))
+    _tie(db, task, _LABELLING, fitting_labels(db, project, labels or ()))
     _tie(db, task, _FOLLOWING, sorted(followers))
     return task
 
@@ -87,7 +88,7 @@ def change_task(db: Write, task: Task, members: dict[str, Any], *, by: Me) -> No
     fields = members.pop("fields", None)
     changes = _set(db, task, members, by=by) | set_fields(db, task, fields)
     if labels is not None:
-        changes |= _set_labels(db, task, _labels(db, project, labels))
+        changes |= set_labels(db, task, fitting_labels(db, project, labels))
     if changes:
         task.record("task.updated", by=by.actor, changes=changes)
     if assignees is not None:
@@ -97,8 +98,10 @@ def change_task(db: Write, task: Task, members: dict[str, Any], *, by: Me) -> No
 
 
 def load_task(db: Write, task_id: str, me: Me, *, trashed: bool = False) -> Task:
-    """Return the task that the request is about, locked; 404 when the caller does not see its project."""
-    task = db.find(Task, task_id, lock=True, trashed=trashed)
+    """Return the task that the request is about, by its id or its key, locked; 404 when the caller does not
+    see its project.
+    """
+    task = db.find(Task, id_of(db, task_id), lock=True, trashed=trashed)
     project = db.find(Project, task.project_id, trashed=trashed) if task is not None else None
     if task is None or project is None or not sees(db, project, me):
         raise missing()
@@ -169,7 +172,7 @@ def _check_parent(db: Write, task: Task, parent_id: str) -> None:
         if above.id == task.id:
             raise invalid("/parent_id", "A task cannot be a part of itself.", "cycle")
         above = db.find(Task, above.parent_id, trashed=True) if above.parent_id else None
-    raise invalid("/parent_id", f"Subtasks nest {DEEPEST} deep at most.")
+    raise invalid("/parent_id", Phrase("Subtasks nest %(levels)s deep at most.", levels=DEEPEST))
 
 
 def _column(db: Write, project: Project, column_id: str | None) -> Column:
@@ -202,53 +205,6 @@ def may_see(db: Write, project: Project, user: User) -> bool:
         or project.lead_id == user.id
         or role_in(db, project, user.id) is not None
     )
-
-
-def _labels(db: Write, project: Project, ids: Any) -> list[str]:
-    found = list(dict.fromkeys(ids))
-    for at, label_id in enumerate(found):
-        label = db.find(Label, label_id)
-        if label is None or label.project_id not in (None, project.id):
-            raise invalid(f"/label_ids/{at}", "There is no such label in this project.", "not_found")
-    return found
-
-
-def labels_of(db: Write, task: Task) -> list[str]:
-    """Return the ids of the labels that a task carries."""
-    wanted = select(TaskLabel.label_id).where(TaskLabel.space_id == db.space_id, TaskLabel.task_id == task.id)
-    return sorted(db.session.execute(wanted).scalars())
-
-
-def _set_labels(db: Write, task: Task, ids: list[str]) -> dict[str, Any]:
-    before = labels_of(db, task)
-    if before == sorted(ids):
-        return {}
-    mine = (TaskLabel.space_id == db.space_id, TaskLabel.task_id == task.id)
-    db.session.execute(delete(TaskLabel).where(*mine, TaskLabel.label_id.not_in(ids)))
-    for label_id in set(ids) - set(before):
-        db.session.add(TaskLabel(space_id=db.space_id, task_id=task.id, label_id=label_id))
-    task.touch()
-    return {"label_ids": {"from": before, "to": sorted(ids)}}
-
-
-def add_label(db: Write, task: Task, label_id: str, *, by: Me) -> None:
-    """Mark a task with a label."""
-    project = db.session.get_one(Project, (db.space_id, task.project_id))
-    label = db.find(Label, label_id)
-    if label is None or label.project_id not in (None, project.id):
-        raise missing("label")
-    _relabel(db, task, {*labels_of(db, task), label_id}, by)
-
-
-def remove_label(db: Write, task: Task, label_id: str, *, by: Me) -> None:
-    """Take a label off a task."""
-    _relabel(db, task, {*labels_of(db, task)} - {label_id}, by)
-
-
-def _relabel(db: Write, task: Task, ids: set[str], by: Me) -> None:
-    changes = _set_labels(db, task, sorted(ids))
-    if changes:
-        task.record("task.updated", by=by.actor, changes=changes)
 
 
 def assignees_of(db: Write, task: Task) -> list[str]:

@@ -7,6 +7,7 @@ from kanwerk.core.groups import Group
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 from kanwerk.projects.members import fence_of
+from kanwerk.tasks.numbers import KEY, id_of
 from kanwerk.tasks.reads import TASKS
 from kanwerk.tasks.shapes import TaskFullData, TodoData
 from kanwerk.tasks.writing import open_task
@@ -23,15 +24,15 @@ from kanwerk.todos.shapes import TODOS, CreateTodoData, MoveTodoData, UpdateTodo
 todos = Group("Todos", "The checklist of a task.")
 
 
-@todos.get("/tasks/{id}/todos", needs="tasks:activity", read=TODOS)
+@todos.get("/tasks/{id}/todos", needs="tasks:activity", read=TODOS, key=KEY)
 def list_todos(db: Db, me: Me, id: str, query: ListQuery) -> Page[TodoData]:
     """List the checklist of a task, in its order."""
-    db.one(TASKS, id, fence=fence_of(me))
+    task_id = db.one(TASKS, id_of(db, id), fence=fence_of(me)).id
     db.version = None
-    return db.page(TODOS, query, fence="of_task", of_task=id)
+    return db.page(TODOS, query, fence="of_task", of_task=task_id)
 
 
-@todos.post("/tasks/{id}/todos", needs="tasks:write", may_create=True)
+@todos.post("/tasks/{id}/todos", needs="tasks:write", may_create=True, key=KEY)
 def create_todo_(db: Write, me: Me, id: str, body: CreateTodoData) -> TodoData:
     """Add a line at the end of a task's checklist."""
     return db.full(TODOS, create_todo(db, open_task(db, id, me), sent(body), by=me))

@@ -11,7 +11,9 @@ from kanwerk.core.archive import refuse_archived
 from kanwerk.core.ids import new_id
 from kanwerk.core.ordering import Order
 from kanwerk.core.problems import invalid, missing
-from kanwerk.core.tables import Base, Owned, Trashable, in_space, key
+from kanwerk.core.rows import add_up, enter
+from kanwerk.core.tables import Base, Owned, Trashable, in_space, key, trash_index
+from kanwerk.core.text import fold
 from kanwerk.core.trash import put, take_out
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
@@ -31,11 +33,13 @@ class Todo(Trashable, Owned, Base):
         in_space("assignee_id", "users"),
         Index("ix_todos_position", "space_id", "task_id", "position", "id"),
         Index("ix_todos_updated_at", "space_id", "updated_at", "id"),
+        trash_index("todos"),
         Index("ix_todos_assignee_id", "space_id", "assignee_id"),
     )
     noun = "todo"
     task_id: Mapped[str] = key()
     title: Mapped[str]
+    title_fold: Mapped[str]
     done_at: Mapped[datetime | None]
     assignee_id: Mapped[str | None] = key()
     due_date: Mapped[date | None]
@@ -45,6 +49,12 @@ class Todo(Trashable, Owned, Base):
     def project_id(self) -> str:
         """The project of its task, for the log."""
         return task_of(self).project_id
+
+    def set(self, **values: object) -> dict[str, dict[str, object]]:
+        """Set members; the fold follows the title."""
+        if isinstance(title := values.get("title"), str):
+            self.title_fold = fold(title)
+        return super().set(**values)
 
     def change(self, db: Write, members: dict[str, Any], *, by: Me) -> None:
         """Change members; ``done`` completes or reopens it, which is an event of its own."""
@@ -79,15 +89,15 @@ def create_todo(db: Write, task: Task, members: dict[str, Any], *, by: Me) -> To
         id=new_id(),
         space_id=db.space_id,
         task_id=task.id,
-        title=members.pop("title"),
+        title=members["title"],
+        title_fold=fold(members.pop("title")),
         position=ORDER.last(db, task_id=task.id),
         done_at=clock.now() if done else None,
     )
     if members.get("assignee_id") is not None:
         _check_assignee(db, task.project_id, members["assignee_id"])
     todo.set(**members)
-    db.add(todo)
-    todo.record("todo.created", by=by.actor)
+    enter(db, todo, by=by.actor)
     count(db, task.id, lines=1, done=1 if done else 0)
     return todo
 
@@ -168,7 +178,7 @@ COPIED.append(_copy)
 
 def count(db: Write, task_id: str, *, lines: int = 0, done: int = 0) -> None:
     """Keep the numbers that the task shows; they are no change of the task itself, so they leave no event."""
-    db.add_up(Task, task_id, todo_count=lines, todo_done_count=done)
+    add_up(db, Task, task_id, todo_count=lines, todo_done_count=done)
 
 
 def _check_assignee(db: Write, project_id: str, user_id: str) -> None:

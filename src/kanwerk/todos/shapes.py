@@ -70,6 +70,7 @@ TODOS: Read[TodoData, TodoData] = Read(
     item=TODO_SHAPE,
     full=TODO_SHAPE,
     sorts={"position": Todo.position, "updated_at": Todo.updated_at},
+    search=Todo.title_fold,
     fences={"of_task": Todo.task_id == bindparam("of_task", type_=Todo.task_id.type), **FENCES},
     default_sort="position",
 )

@@ -19,13 +19,15 @@ from kanwerk.core.events import (
 )
 from kanwerk.core.groups import Group
 from kanwerk.core.problems import invalid_parameter
+from kanwerk.core.signals import Mark
 from kanwerk.core.web import Request
 from kanwerk.people.access import Me
 
 WINDOW = 10_000
-TICK_SECONDS = 0.05
 
-webhooks = Group("Webhooks", "What happened in your space: the event log, in order and complete.")
+webhooks = Group(
+    "Webhooks", "What happens in your space: sent to you, and the event log to read, in order and complete."
+)
 
 
 class EventsQuery(Struct, frozen=True):
@@ -68,32 +70,22 @@ async def list_events(db: Db, me: Me, query: EventsQuery, request: Request) -> E
     empty on the way, where you may not see what happened or asked for other types.
     """
     _check(query.types)
-    page = _look(db, me, query)
-    ends = asyncio.get_running_loop().time() + query.wait
-    last = page.meta.last_sequence
-    while not page.data and not request.runtime.stopping and asyncio.get_running_loop().time() < ends:
-        if page.meta.next_after >= page.meta.last_sequence:
-            await asyncio.sleep(TICK_SECONDS)
-            if _seen(db, request) == last:
+    runtime, now = request.runtime, asyncio.get_running_loop().time
+    page, ends = _look(db, me, query), now() + query.wait
+    while not page.data and not runtime.stopping and (left := ends - now()) > 0:
+        last = page.meta.last_sequence
+        if page.meta.next_after >= last:
+            mark = await runtime.signals.wait(db.space_id, Mark(last), left)
+            if mark.sequence == last:
                 continue
         query = EventsQuery(page.meta.next_after, query.types, query.limit)
         page = _look(db, me, query)
-        last = page.meta.last_sequence
     return page
 
 
 def _last(db: Db) -> int:
     rows = db.rows(LAST_SEQUENCE)
     return int(rows[0][0]) if rows else 0
-
-
-def _seen(db: Db, request: Request) -> int:
-    """Return the log's end, looked up at most once a tick for all that wait in a space."""
-    seen: dict[str, tuple[float, int]] = request.runtime.state.setdefault("log_ends", {})
-    now = asyncio.get_running_loop().time()
-    if seen.get(db.space_id, (0.0, 0))[0] < now - TICK_SECONDS * 0.9:
-        seen[db.space_id] = (now, _last(db))
-    return seen[db.space_id][1]
 
 
 def _look(db: Db, me: Me, query: EventsQuery) -> EventsPage:

@@ -1,0 +1,105 @@
+// Several tasks at once: Ctrl or Shift with a click, or the key x, chooses; the bar at the foot does one thing to all.
+
+import { board, cardsIn, show } from "./cards";
+import { ask as confirm } from "./confirm";
+import { send, tellFailed } from "./sending";
+
+const CHOSEN = "task-card--selected";
+let last: HTMLElement | null = null;
+
+const chosen = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(`.${CHOSEN}`)];
+const bar = (): HTMLFormElement | null => document.querySelector<HTMLFormElement>("#bulk");
+
+function tell(): void {
+  const form = bar();
+  if (!form) return;
+  const count = chosen().length;
+  form.hidden = count === 0;
+  const text = form.querySelector("[data-count]");
+  if (text) text.textContent = (form.dataset["saidCount"] ?? "").replace("{count}", String(count));
+}
+
+function toggle(card: HTMLElement): void {
+  card.classList.toggle(CHOSEN);
+  last = card;
+  tell();
+}
+
+function until(card: HTMLElement): void {
+  const list = card.parentElement;
+  const cards = list ? cardsIn(list) : [];
+  const from = last?.parentElement === list && last ? cards.indexOf(last) : cards.indexOf(card);
+  const to = cards.indexOf(card);
+  for (const each of cards.slice(Math.min(from, to), Math.max(from, to) + 1)) each.classList.add(CHOSEN);
+  last = card;
+  tell();
+}
+
+function clear(): void {
+  for (const card of chosen()) card.classList.remove(CHOSEN);
+  tell();
+}
+
+document.addEventListener(
+  "click",
+  (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (target?.closest("[data-bulk-clear]")) clear();
+    const card = target?.closest<HTMLElement>(".board[data-editable] .task-card");
+    if (!card || !(event.ctrlKey || event.metaKey || event.shiftKey)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.shiftKey) until(card);
+    else toggle(card);
+  },
+  { capture: true },
+);
+
+document.addEventListener("keydown", (event) => {
+  if (!board()?.hasAttribute("data-editable") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const at = event.target instanceof Element ? event.target.closest<HTMLElement>(".task-card") : null;
+  if (event.key === "x" && at) {
+    event.preventDefault();
+    toggle(at);
+  } else if (event.key === "Escape" && !event.defaultPrevented && chosen().length && !document.querySelector("dialog[open]")) {
+    clear();
+  }
+});
+
+async function act(form: HTMLFormElement, name: string, value: string): Promise<void> {
+  const ids = chosen().map((card) => card.dataset["id"] ?? "");
+  const fields = [...new FormData(form)].filter(([key]) => ["part", "filters"].includes(key)) as [string, string][];
+  try {
+    show(await send(form.action, [...fields, ["ids", ids.join(",")], [name, value]]), ids);
+    if (name === "delete") clear();
+  } catch (error) {
+    tellFailed(error, board());
+  }
+  tell();
+}
+
+document.addEventListener("change", ({ target }) => {
+  const form = bar();
+  if (!form || !(target instanceof HTMLSelectElement) || target.form !== form || !target.value) return;
+  const { name, value } = target;
+  target.value = "";
+  void act(form, name, value);
+});
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || form.id !== "bulk") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const button = event.submitter;
+    const question = button?.dataset["question"]?.replace("{count}", String(chosen().length));
+    void (question ? confirm(question, button?.textContent?.trim()) : Promise.resolve(true)).then((yes) => {
+      if (yes) void act(form, button?.getAttribute("name") ?? "", button?.getAttribute("value") ?? "");
+    });
+  },
+  { capture: true },
+);
+
+document.addEventListener("kanwerk:cards", tell, { capture: true });

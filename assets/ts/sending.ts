@@ -1,0 +1,53 @@
+// What scripts send by themselves: a form's fields to a page's address, and back comes a part of a page.
+
+import { toast } from "./toasts";
+
+interface Flash {
+  text: string;
+  kind: "success" | "error";
+  undo: string | null;
+}
+
+/** What the server refused, in the person's language. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    text: string,
+  ) {
+    super(text);
+  }
+}
+
+/** Show why something was not done: what the server says, else what the view says itself. */
+export function tellFailed(error: unknown, view: HTMLElement | null): void {
+  toast(error instanceof Refused && error.message ? error.message : (view?.dataset["saidFailed"] ?? ""), "error");
+}
+
+const PART = { "HX-Request": "true", "HX-Request-Type": "partial" };
+
+function told<T>(answer: Response, name: string): T | undefined {
+  const text = answer.headers.get(name);
+  return text ? (JSON.parse(decodeURIComponent(text)) as T) : undefined;
+}
+
+async function read(answer: Response): Promise<Document> {
+  if (new URL(answer.url).pathname === "/sign-in") location.reload();
+  if (!answer.ok) {
+    const problem = told<{ code: string; text: string }>(answer, "kanwerk-problem");
+    throw new Refused(answer.status, problem?.code ?? "", problem?.text ?? "");
+  }
+  for (const flash of told<Flash[]>(answer, "kanwerk-flash") ?? []) toast(flash.text, flash.kind, flash.undo);
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+/** Send fields, follow where the answer leads, and return that part of a page. `Refused` where it says no. */
+export async function send(url: string, fields: Iterable<[string, string]>): Promise<Document> {
+  const body = new URLSearchParams([...fields]);
+  return read(await fetch(url, { method: "POST", headers: PART, body }));
+}
+
+/** Ask for a part of a page. */
+export async function ask(url: string): Promise<Document> {
+  return read(await fetch(url, { headers: PART }));
+}

@@ -1,0 +1,250 @@
+// A task on its page or in the panel: each of its forms is sent by itself, and what comes back is morphed in.
+// `data-autosave` sends on change, `data-leave-saves` when it is left, `data-fresh` is empty again afterwards.
+
+import htmx from "htmx.org";
+import { fold } from "./fold";
+import { closePanel, rename } from "./panel";
+import { toast, told, watchNew } from "./toasts";
+
+let queue: Promise<unknown> = Promise.resolve();
+
+function taskOf(element: Element): HTMLElement | null {
+  if (element.closest("#toasts")) return document.querySelector<HTMLElement>("#task-panel[open] .task, .page--task .task");
+  return element.closest<HTMLElement>(".task");
+}
+
+/** Whether something is written that was not sent yet. */
+export function unsaved(): boolean {
+  return document.querySelector(".task form[data-touched][data-autosave], .task form[data-touched][data-leave-saves], .task form[data-saving]") !== null;
+}
+
+/** Send what is still being written; says whether all of it was taken. */
+export async function leaveTask(root: ParentNode): Promise<boolean> {
+  const open = root.querySelectorAll<HTMLFormElement>("form[data-touched][data-autosave], form[data-touched][data-leave-saves]");
+  const sent = [...open].map((form) => save(form));
+  return (await Promise.all(sent)).every(Boolean);
+}
+
+function bodyOf(form: HTMLFormElement, submitter?: HTMLElement | null): FormData | URLSearchParams {
+  const data = new FormData(form, submitter ?? null);
+  if (form.enctype === "multipart/form-data") return data;
+  const body = new URLSearchParams();
+  for (const [name, value] of data) if (typeof value === "string") body.append(name, value);
+  return body;
+}
+
+/** Send a form, one after the other; what comes back is shown. Says whether it was taken. */
+export function save(form: HTMLFormElement, submitter?: HTMLElement | null): Promise<boolean> {
+  const task = taskOf(form);
+  if (!task) return Promise.resolve(false);
+  const body = bodyOf(form, submitter);
+  form.toggleAttribute("data-touched", false);
+  form.toggleAttribute("data-saving", true);
+  const turn = queue.then(async () => {
+    const version = form.querySelector<HTMLInputElement>("[name='version']")?.value;
+    if (version !== undefined) body.set("version", version);
+    return send(task, form.action, body, form);
+  });
+  queue = turn.catch(() => undefined);
+  return turn;
+}
+
+/** Post to a task and show what comes back. */
+export async function send(task: HTMLElement, url: string, body: FormData | URLSearchParams, form?: HTMLFormElement): Promise<boolean> {
+  let answer: Response;
+  let text: string;
+  try {
+    answer = await fetch(url, { method: "POST", body, headers: { "HX-Request": "true" } });
+    text = await answer.text();
+  } catch {
+    return failed(task, form);
+  }
+  form?.toggleAttribute("data-saving", false);
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const came = page.querySelector<HTMLElement>(".task");
+  if (!came) {
+    if (answer.redirected && !new URL(answer.url).pathname.includes("/tasks/")) location.assign(answer.url);
+    return failed(task, form);
+  }
+  tell(page);
+  if (answer.ok && form?.hasAttribute("data-closes") && task.closest("#task-panel")) {
+    closePanel();
+    return true;
+  }
+  await show(task, came, text, answer.ok, body, form);
+  return answer.ok;
+}
+
+/** Show the short messages that came with a page. */
+function tell(page: Document): void {
+  const region = document.querySelector("#toasts");
+  for (const each of page.querySelectorAll("#toasts > .toast")) {
+    const undo = each.querySelector("form")?.getAttribute("action");
+    if (!told(each.querySelector("p")?.textContent ?? "", undo)) region?.append(document.importNode(each, true));
+  }
+  watchNew();
+}
+
+/** Bring back what was deleted in a panel that is closed by now: the view stays. */
+async function bringBack(url: string): Promise<void> {
+  const answer = await fetch(url, { method: "POST", body: new URLSearchParams(), headers: { "HX-Request": "true" } });
+  if (answer.ok) tell(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  else location.assign(url.replace(/\/restore$/, ""));
+}
+
+function failed(task: HTMLElement, form?: HTMLFormElement): false {
+  form?.toggleAttribute("data-saving", false);
+  form?.toggleAttribute("data-touched", true);
+  toast(task.dataset["failed"] ?? "", "error");
+  return false;
+}
+
+async function show(task: HTMLElement, came: HTMLElement, text: string, ok: boolean, sent: FormData | URLSearchParams, form?: HTMLFormElement): Promise<void> {
+  const here = came.dataset["taskHere"] ?? "";
+  if (here !== task.dataset["taskHere"] && location.pathname === task.dataset["taskHere"]) {
+    history.replaceState(history.state, "", here);
+    rename(here.split("/").pop() ?? "");
+  }
+  if (ok && form) {
+    adopt(form, came, sent);
+    tidy(form);
+  }
+  if (!task.isConnected || came.id !== task.id) return;
+  await htmx.swap({ sourceElement: task, target: task, text, select: `#${CSS.escape(came.id)}`, swap: "outerMorph ignoreTitle:true" });
+  const now = document.getElementById(came.id) ?? task;
+  settle(now);
+  if (ok) return;
+  // What is wrong stays as it was typed, whatever others change meanwhile.
+  for (const faulty of now.querySelectorAll("[aria-invalid='true']")) faulty.closest("form")?.toggleAttribute("data-touched", true);
+  now.querySelector<HTMLElement>("#conflict-mine, [aria-invalid='true']")?.focus();
+}
+
+/** Close what a form that was taken stood in, and empty it for the next. */
+function tidy(form: HTMLFormElement): void {
+  if (form.hasAttribute("data-fresh")) form.reset();
+  const around = form.closest<HTMLDetailsElement>("details.task-more, details.task-edit, details.menu");
+  if (!around?.open || form.matches(".picker-panel, [data-autosave]")) return;
+  const inside = around.contains(document.activeElement);
+  around.open = false;
+  if (inside) around.querySelector("summary")?.focus();
+}
+
+/** A form that is written on while it is saved goes on from what was just saved, if that is what is there now. */
+function adopt(form: HTMLFormElement, came: HTMLElement, sent: FormData | URLSearchParams): void {
+  const version = form.querySelector<HTMLInputElement>("[name='version']");
+  const path = new URL(form.action).pathname;
+  const fresh = [...came.querySelectorAll<HTMLFormElement>("form")].find((each) => each.getAttribute("action") === path);
+  const now = fresh?.querySelector<HTMLInputElement>("[name='version']");
+  const text = fresh?.querySelector("textarea");
+  if (version && now && text && words(text.value) === words(String(sent.get(text.name) ?? ""))) version.value = now.value;
+}
+
+function words(text: string): string {
+  return text.split(/\s+/).filter(Boolean).join(" ");
+}
+
+/** Show what the server has in each form that nobody is writing on. */
+export function settle(root: ParentNode): void {
+  for (const form of root.querySelectorAll<HTMLFormElement>("form:not([data-touched], [data-saving])")) {
+    for (const control of form.elements) {
+      if (control instanceof HTMLTextAreaElement || (control instanceof HTMLInputElement && !["checkbox", "radio", "file"].includes(control.type))) {
+        if (!control.hasAttribute("data-narrow") && control.value !== control.defaultValue) control.value = control.defaultValue;
+      } else if (control instanceof HTMLInputElement) {
+        if (control.type === "checkbox") control.checked = control.defaultChecked;
+      } else if (control instanceof HTMLSelectElement && form.matches("[data-autosave]")) {
+        for (const option of control.options) option.selected = option.defaultSelected;
+      }
+    }
+  }
+}
+
+document.addEventListener("htmx:after:swap", () => {
+  for (const task of document.querySelectorAll(".task")) settle(task);
+});
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || form.method !== "post" || form.matches("[data-send-files]")) return;
+    const undo = form.closest(".toast");
+    if (undo ? !/\/tasks\/.*\/restore$/.test(form.action) : !taskOf(form)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    undo?.remove();
+    void (taskOf(form) ? save(form, event.submitter) : bringBack(form.action));
+  },
+  { capture: true },
+);
+
+document.addEventListener("change", ({ target }) => {
+  const form = target instanceof Element ? target.closest<HTMLFormElement>(".task form[data-autosave]") : null;
+  if (!form || (target instanceof Element && target.matches("[data-narrow]"))) return;
+  if (form.checkValidity()) form.requestSubmit();
+  else settle(form.parentElement ?? form);
+});
+
+document.addEventListener("focusout", (event) => {
+  const form = event.target instanceof Element ? event.target.closest<HTMLFormElement>(".task form[data-leave-saves][data-touched]") : null;
+  const next = event.relatedTarget;
+  if (!form || (next instanceof Node && form.contains(next)) || (next === null && !document.hasFocus())) return;
+  form.requestSubmit();
+});
+
+document.addEventListener("keydown", (event) => {
+  const target = event.target;
+  if (!(target instanceof HTMLElement) || !target.closest(".task")) return;
+  if (event.key === "Enter" && target.matches("[data-one-line]") && !event.isComposing) {
+    event.preventDefault();
+    target.blur();
+    if (target.matches("[data-todo-title]")) target.closest(".task")?.querySelector<HTMLElement>("#add-todo")?.focus();
+  } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.matches("textarea")) {
+    event.preventDefault();
+    target.closest("form")?.requestSubmit();
+  } else if (event.key === "Escape") {
+    const edit = target.closest<HTMLDetailsElement>("details.task-edit[open], details.task-more[open]");
+    if (!edit || event.defaultPrevented) return;
+    event.preventDefault();
+    const form = edit.querySelector<HTMLFormElement>("form[data-touched][data-leave-saves]");
+    if (form) form.requestSubmit();
+    else edit.open = false;
+    edit.querySelector("summary")?.focus();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  const text = target?.closest<HTMLElement>("[data-edit-text]");
+  const address = target?.closest<HTMLElement>("[data-copy-address]");
+  if (text && !target?.closest("a") && document.getSelection()?.isCollapsed !== false) {
+    const edit = text.parentElement?.querySelector<HTMLDetailsElement>("details.task-edit");
+    if (edit) edit.open = true;
+  } else if (target?.closest("[data-cancel-edit]")) {
+    const edit = target.closest<HTMLDetailsElement>("details");
+    if (edit) edit.open = false;
+    edit?.querySelector("summary")?.focus();
+  } else if (address) {
+    const url = new URL(address.dataset["copyAddress"] ?? "", location.href).href;
+    void navigator.clipboard.writeText(url).then(() => toast(address.closest<HTMLElement>(".task")?.dataset["linked"] ?? ""));
+  }
+});
+
+// A form for words that opens is written into at once.
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (!(target instanceof HTMLDetailsElement) || !target.open || !target.closest(".task")) return;
+    target.querySelector<HTMLElement>("[data-narrow], .editor-area, .task-row-form .input")?.focus({ preventScroll: true });
+    if (target.matches(".task-edit")) target.scrollIntoView({ block: "nearest" });
+  },
+  { capture: true },
+);
+
+document.addEventListener("input", ({ target }) => {
+  if (!(target instanceof HTMLInputElement) || !target.matches("[data-narrow]")) return;
+  target.form?.removeAttribute("data-touched");
+  const wanted = fold(target.value);
+  for (const item of target.form?.querySelectorAll<HTMLElement>(".picker-list .menu-item") ?? []) {
+    item.hidden = !fold(item.textContent ?? "").includes(wanted);
+  }
+});

@@ -1,0 +1,1 @@
+"""Calendar feeds: what is due, in the calendar that somebody uses anyway."""

@@ -1,0 +1,1 @@
+"""Home: what concerns a person today, and what happened in the space."""

@@ -1,0 +1,1 @@
+"""Live pages: what changed is told to the browsers that show it."""

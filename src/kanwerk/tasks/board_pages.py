@@ -1,0 +1,152 @@
+"""The board of a project: its columns side by side, cards that are moved by hand."""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import select
+
+from kanwerk.core.db import Db
+from kanwerk.core.ids import is_id
+from kanwerk.core.languages import Phrase
+from kanwerk.core.pages import Answer, Html, Pages, Redirect, View
+from kanwerk.core.problems import invalid
+from kanwerk.core.writes import Write
+from kanwerk.labels.shapes import fitting
+from kanwerk.people.access import Me
+from kanwerk.projects.framing import framed, project_at
+from kanwerk.projects.shapes import ProjectFullData
+from kanwerk.tasks.asking import DUE, filters_of, today_of
+from kanwerk.tasks.boards import CARDS, board, cards, some_cards
+from kanwerk.tasks.models import PRIORITIES, Task
+from kanwerk.tasks.moves import move
+from kanwerk.tasks.writing import create_task, open_task
+
+pages = Pages()
+END = "end"
+_ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+MOVE = re.compile(rf"({_ID}) ({_ID}) (end|(?:before|after):{_ID})")
+MOST_AT_ONCE = 100
+DIGITS = 5
+
+
+def _context(me: Me, view: View, project: ProjectFullData, **more: Any) -> dict[str, Any]:
+    filters = filters_of(view.query)
+    return framed(
+        me,
+        project,
+        filters=filters,
+        kept=urlencode(filters),
+        today=str(today_of(me)),
+        editable=me.may("tasks:write") and project.archived_at is None,
+        **more,
+    )
+
+
+def choices_of(db: Db, project: ProjectFullData) -> dict[str, Any]:
+    """Return what the board can be filtered by, and what its cards can be given."""
+    people = [member.user for member in project.members or ()]
+    labels = fitting(db, project.id)
+    return {"people": people, "labels": labels, "priorities": PRIORITIES[::-1], "dues": DUE}
+
+
+@pages.get("/{space}/projects/{code}/board", needs="tasks:read")
+def show_board(db: Db, me: Me, view: View, code: str) -> Answer:
+    """Show the board, or the next cards of one column."""
+    project = project_at(db, me, code, "columns", "members")
+    context = _context(me, view, project)
+    column_id = view.query.text("column")
+    if view.partial and is_id(column_id):
+        page = cards(db, me, column_id, context["filters"], view.query.text("cursor"))
+        context |= {"tasks": page.data, "column_id": column_id, "next_cursor": page.meta.next_cursor}
+        return Html("tasks/board.html", context, block="more")
+    told = view.query.text("rows")
+    rows = int(told) if told.isascii() and told.isdigit() and len(told) < DIGITS else CARDS
+    context["board"] = board(db, me, project, context["filters"], rows)
+    return Html("tasks/board.html", context | choices_of(db, project))
+
+
+@pages.get("/{space}/projects/{code}/board/cards", needs="tasks:read")
+def show_cards(db: Db, me: Me, view: View, code: str) -> Answer:
+    """Show some cards as they are now, and how much is in the columns; cards that are gone are left out."""
+    project = project_at(db, me, code, "columns")
+    if not view.partial:
+        return Redirect(f"/{me.space_slug}/projects/{project.shortcode}/board")
+    context = _context(me, view, project)
+    ids = [each for each in view.query.text("ids").split(",") if is_id(each)]
+    context["tasks"] = some_cards(db, me, project.id, ids, context["filters"])
+    context["board"] = board(db, me, project, context["filters"], 1)
+    return Html("tasks/cards.html", context)
+
+
+def _back(me: Me, view: View, code: str, ids: list[str], text: str = "", undo: str | None = None) -> Redirect:
+    """Return to the board; a script is shown the cards concerned only."""
+    here = f"/{me.space_slug}/projects/{code}/board"
+    if not view.partial:
+        return Redirect(here, text, undo)
+    return Redirect(
+        f"{here}/cards?{urlencode({'ids': ','.join(ids)})}&{view.form.text('filters')}", text, undo
+    )
+
+
+@pages.post("/{space}/projects/{code}/board/add", needs="tasks:write")
+def add_card(db: Write, me: Me, view: View, code: str) -> Answer:
+    """Add a card at the end of a column."""
+    project = project_at(db, me, code)
+    title = view.form.text("title")
+    if not title:
+        raise invalid("/title", "This is needed.")
+    members = {"project_id": project.id, "title": title}
+    if is_id(view.form.text("column_id")):
+        members["column_id"] = view.form.text("column_id")
+    task = create_task(db, members, by=me)
+    listed = f"/{me.space_slug}/projects/{code}/list"
+    if view.form.text("back").lower() == listed.lower():
+        kept = view.form.text("filters")
+        return Redirect(f"{listed}?{kept}" if kept else listed)
+    return _back(me, view, code, [task.id])
+
+
+@pages.post("/{space}/projects/{code}/board/move", needs="tasks:write")
+def move_cards(db: Write, me: Me, view: View, code: str) -> Answer:
+    """Move cards in this order, each as ``m=<task> <column> <place>``: before:<task>, after:<task> or end."""
+    form = view.form if view.form.all("m") else view.query
+    found = [MOVE.fullmatch(each) for each in form.all("m")[:MOST_AT_ONCE]]
+    moves = [each.groups() for each in found if each is not None]
+    if not moves or len(moves) < len(found):
+        raise invalid("/m", "Say which card goes where.")
+    back, keys = [], []
+    for task_id, column_id, place in moves:
+        task = open_task(db, task_id, me)
+        behind = _next(db, task)
+        back.append(f"{task.id} {task.column_id} {f'before:{behind}' if behind else END}")
+        keys.append(f"{code.upper()}-{task.number}")
+        side, _, neighbour = place.partition(":")
+        beside = {f"{side}_id": neighbour} if neighbour else {}
+        move(db, task, column_id=column_id, **beside, force=form.text("force") == "true", by=me)
+        db.flush()
+    text = (
+        Phrase("Moved %(key)s.", key=keys[0])
+        if len(keys) == 1
+        else Phrase("Moved %(num)s task.", "Moved %(num)s tasks.", num=len(keys))
+    )
+    undo = urlencode({"m": back[::-1], "force": "true"}, doseq=True)
+    here = f"/{me.space_slug}/projects/{code}/board/move?{undo}"
+    return _back(me, view, code, [each[0] for each in moves], text, None if form is view.query else here)
+
+
+def _next(db: Write, task: Task) -> str | None:
+    """Return the task that stands behind this one in its column."""
+    behind = (
+        select(Task.id)
+        .where(
+            Task.space_id == db.space_id,
+            Task.column_id == task.column_id,
+            Task.trashed_at.is_(None),
+            (Task.position > task.position) | ((Task.position == task.position) & (Task.id > task.id)),
+        )
+        .order_by(Task.position, Task.id)
+        .limit(1)
+    )
+    found: str | None = db.session.execute(behind).scalar_one_or_none()
+    return found

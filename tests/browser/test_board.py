@@ -1,0 +1,156 @@
+"""The board in a real browser: by mouse, by keyboard, by two people at once, on a phone, without scripts."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Served
+
+BOARD = "/nordlicht/projects/TOUR/board"
+VALENTIN = "valentin.hoellwarth@nordlicht.example"
+
+
+@pytest.fixture
+def board(demo: Served, sign_in: Callable[..., Page]) -> Page:
+    page = sign_in(demo)
+    page.goto(demo.url + BOARD)
+    return page
+
+
+def column(page: Page, name: str):
+    return page.locator(".board-column").filter(has=page.get_by_role("heading", name=name, exact=True))
+
+
+def keys_in(page: Page, name: str) -> list[str]:
+    return column(page, name).locator(".task-card .shortcode").all_text_contents()
+
+
+def card_of(page: Page, key: str):
+    return page.locator(".task-card", has=page.get_by_text(key, exact=True))
+
+
+def drag(page: Page, card, target) -> None:
+    """Drag a card onto another by the mouse, as a hand would."""
+    a, b = card.bounding_box(), target.bounding_box()
+    page.mouse.move(a["x"] + a["width"] / 2, a["y"] + a["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(a["x"] + a["width"] / 2 + 10, a["y"] + a["height"] / 2 + 10, steps=3)
+    page.mouse.move(b["x"] + b["width"] / 2, b["y"] + b["height"] / 2, steps=12)
+    page.mouse.move(b["x"] + b["width"] / 2, b["y"] + b["height"] / 2 + 2, steps=2)
+    page.wait_for_timeout(250)
+    page.mouse.up()
+
+
+def test_a_card_is_dragged_and_the_move_is_undone(board: Page):
+    before = keys_in(board, "Backlog")
+    card = column(board, "Backlog").locator(".task-card").first
+    count = column(board, "In progress").locator(".column-count")
+    expect(count).to_have_text("0")
+    drag(board, card, column(board, "In progress").locator(".board-cards"))
+    expect(column(board, "In progress").locator(".shortcode")).to_have_text([before[0]])
+    expect(count).to_have_text("1")
+    toast = board.locator(".toast", has_text=f"Moved {before[0]}.")
+    expect(toast).to_be_visible()
+    board.reload()
+    assert keys_in(board, "In progress") == [before[0]]
+    drag(
+        board,
+        column(board, "In progress").locator(".task-card").first,
+        column(board, "Backlog").locator(".task-card").nth(3),
+    )
+    expect(column(board, "In progress").locator(".task-card")).to_have_count(0)
+    board.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(column(board, "In progress").locator(".shortcode")).to_have_text([before[0]])
+
+
+def test_a_card_is_carried_by_the_keyboard_and_it_is_said_where_it_is(board: Page):
+    said = board.locator("#board-said")
+    first, second = keys_in(board, "To do")[:2]
+    card = card_of(board, first)
+    card.locator("a").focus()
+    board.keyboard.press("ArrowDown")
+    expect(
+        board.locator(".task-card", has=board.get_by_text(second, exact=True)).locator("a")
+    ).to_be_focused()
+    board.keyboard.press("ArrowUp")
+    board.keyboard.press("Space")
+    expect(said).to_contain_text("Lifted")
+    board.keyboard.press("ArrowDown")
+    expect(said).to_contain_text("To do, place 2 of")
+    board.keyboard.press("Space")
+    expect(said).to_contain_text("Dropped")
+    expect(board.locator(".toast", has_text=f"Moved {first}.")).to_be_visible()
+    assert keys_in(board, "To do")[:2] == [second, first]
+    expect(card.locator("a")).to_be_focused()
+    board.keyboard.press("Space")
+    board.keyboard.press("ArrowRight")
+    board.keyboard.press("Escape")
+    expect(said).to_contain_text("back where it was")
+    assert keys_in(board, "To do")[:2] == [second, first]
+
+
+def test_tasks_are_added_one_after_the_other(board: Page):
+    field = column(board, "In progress").get_by_placeholder("Add a task")
+    for title in ("Ask the brewery", "Ask the brewery again"):
+        field.fill(title)
+        field.press("Enter")
+        expect(column(board, "In progress").get_by_text(title, exact=True)).to_be_visible()
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
+
+
+def test_two_people_see_each_others_moves_within_a_second(
+    demo: Served, sign_in: Callable[..., Page], board: Page
+):
+    other = sign_in(demo, VALENTIN)
+    other.goto(demo.url + BOARD)
+    asked: list[str] = []
+    other.on("request", lambda request: asked.append(request.url))
+    key = keys_in(board, "Backlog")[1]
+    card_of(board, key).locator("a").focus()
+    for press in ("Space", "ArrowRight", "ArrowRight", "Space"):
+        board.keyboard.press(press)
+    there = column(other, "In progress").locator(".task-card").get_by_text(key, exact=True)
+    expect(there).to_be_visible(timeout=3000)
+    other.wait_for_timeout(500)
+    assert demo.url + BOARD not in asked  # the card that was moved, not the board
+
+
+def test_filters_narrow_the_board_and_stay_in_the_address(board: Page):
+    fitting = column(board, "Backlog").locator(".task-card", has_text="navigation")
+    keys = fitting.locator(".shortcode").all_text_contents()
+    assert 0 < len(keys) < len(keys_in(board, "Backlog"))
+    board.get_by_label("Search these tasks").fill("navigation")
+    expect(column(board, "Backlog").locator(".task-card .shortcode")).to_have_text(keys)
+    board.wait_for_url("**/board?q=navigation")
+    board.reload()
+    expect(board.get_by_label("Search these tasks")).to_have_value("navigation")
+    expect(column(board, "Backlog").locator(".column-count")).to_contain_text(f"{len(keys)}/")
+
+
+def test_a_folded_column_stays_folded(board: Page):
+    column(board, "Backlog").get_by_role("button", name="Fold Backlog").click()
+    expect(column(board, "Backlog").locator(".board-cards")).to_be_hidden()
+    board.reload()
+    expect(column(board, "Backlog").locator(".board-cards")).to_be_hidden()
+    column(board, "Backlog").locator(".board-column-head").click()
+    expect(column(board, "Backlog").locator(".board-cards")).to_be_visible()
+
+
+def test_a_board_on_a_phone_scrolls_by_columns_only(demo: Served, sign_in: Callable[..., Page]):
+    page = sign_in(demo, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.goto(demo.url + BOARD)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    expect(column(page, "Backlog").get_by_placeholder("Add a task")).to_be_visible()
+
+
+def test_without_scripts_cards_are_shown_and_added(demo: Served, sign_in: Callable[..., Page]):
+    page = sign_in(demo, java_script_enabled=False)
+    page.goto(demo.url + BOARD)
+    field = column(page, "In progress").get_by_placeholder("Add a task")
+    field.fill("Written without a script")
+    field.press("Enter")
+    page.wait_for_url(f"**{BOARD}")
+    expect(page.get_by_text("Written without a script")).to_be_visible()
