@@ -97,6 +97,7 @@ class Receiver:
         for task in self._talks:
             task.cancel()
         await asyncio.gather(*self._talks, return_exceptions=True)
+        await asyncio.sleep(0)  # what was hung up is let go of in the loop's next turn
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -117,6 +118,8 @@ class Receiver:
             pass
         finally:
             self._talks.discard(task)
+            if self._over.is_set():
+                writer.transport.abort()
             writer.close()
 
     async def _read(self, reader: asyncio.StreamReader) -> Received | None:

@@ -104,11 +104,7 @@ async def _send(url: str, message: EmailMessage) -> None:
     parts = urlsplit(url)
     sender, to = parseaddr(message["From"])[1], str(message["To"])
     utf8 = not (sender + to).isascii()
-    await aiosmtplib.send(
-        message.as_bytes(policy=_POLICY.clone(utf8=utf8)),
-        sender=sender,
-        recipients=[to],
-        mail_options=["SMTPUTF8"] if utf8 else None,
+    client = aiosmtplib.SMTP(
         hostname=parts.hostname,
         port=parts.port,
         username=unquote(parts.username) if parts.username else None,
@@ -116,3 +112,16 @@ async def _send(url: str, message: EmailMessage) -> None:
         use_tls=parts.scheme == "smtps",
         timeout=15,
     )
+    line = None
+    try:
+        async with client:
+            line = client.transport
+            await client.sendmail(
+                sender,
+                [to],
+                message.as_bytes(policy=_POLICY.clone(utf8=utf8)),
+                mail_options=["SMTPUTF8"] if utf8 else None,
+            )
+    finally:
+        if isinstance(line, asyncio.Transport):
+            line.abort()  # taken leave of: who then is slow to hang up is not waited for

@@ -171,8 +171,8 @@ class Sending:
             said = bytearray()
             while len(said) <= ANSWER and (piece := await answer.content.read(ANSWER + 1 - len(said))):
                 said += piece
-            if len(said) > ANSWER:
-                answer.close()
+            if len(said) > ANSWER and answer.connection and answer.connection.transport:
+                answer.connection.transport.abort()  # without a word: who sends so much may not hear it
             return answer.status, said[:ANSWER].decode("utf-8", "replace").replace("\0", "\ufffd")
 
     def _keeps(self, url: URL) -> bool:
