@@ -250,4 +250,4 @@ def test_long_names_break_no_layout(demo: Served, sign_in: Callable[..., Page], 
     add(page, demo, "Donaudampfschifffahrtsgesellschaft" * 8)
     for path in (page.url, f"{demo.url}/nordlicht", f"{demo.url}/nordlicht/clients?sort=-created_at"):
         page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+        assert page.evaluate("document.documentElement.scrollWidth - screen.width") <= 0, path

@@ -144,7 +144,7 @@ def test_pages_fit_a_phone_with_names_of_300_characters(
     here = add(page, demo, ("Überlang" * 40)[:300], f"LONG{scheme[0].upper()}")
     for path in ("", "/members", "/settings", "/activity", "/edit", "/duplicate"):
         page.goto(here + path)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert page.evaluate("document.documentElement.scrollWidth <= screen.width"), path
     for path in ("/projects", "/settings/labels", "/settings/fields", "/clients"):
         page.goto(f"{demo.url}/nordlicht{path}")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert page.evaluate("document.documentElement.scrollWidth <= screen.width"), path

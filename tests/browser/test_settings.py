@@ -301,7 +301,7 @@ def test_everybody_sees_the_settings_that_work_for_them(
 
 def test_no_settings_page_scrolls_sideways_on_a_phone(demo: Served, sign_in: Callable[..., Page]):
     page = sign_in(demo, viewport={"width": 390, "height": 844})
-    wide = "() => document.documentElement.scrollWidth > innerWidth"
+    wide = "() => document.documentElement.scrollWidth > screen.width"
     for path in ("space", "invoicing", "users", "users/invite", "business-fields", "profile", "password"):
         at(demo, page, path)
         assert not page.evaluate(wide), path
