@@ -188,7 +188,7 @@ def placed(
     start: int,
     most: int,
 ) -> list[tuple[str, str]]:
-    """Return which tasks stand at these places of a list, each with its group's key, without folded groups."""
+    """Return which tasks stand at these places of a list, each with its group's key; not folded groups."""
     query, values = _asked(db, me, read, query)
     key = ("places", id(read), query.told, query.sort, query.descending, fence, by, bool(folded))
     if key not in _queries:

@@ -116,7 +116,7 @@ def _context(db: Db, me: Me, view: View, code: str | None) -> dict[str, Any]:
         groups = [*groups, (None, found.waiting)]
     rows = lines(axis, groups)
     pairs = db.rows(_BLOCKS, tasks=[task.id for task in found.tasks]) if found.tasks else []
-    filters = kept(context["filters"], context["project"])
+    filters = kept(view, context["filters"], context["project"])
     shown = {"scale": scale} if scale != USUAL else {}
     grouped = {"group_by": group} if group != "project" and not context["project"] else {}
 

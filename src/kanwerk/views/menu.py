@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import msgspec
+
 from kanwerk.core.db import Db
 from kanwerk.core.problems import Problem
 from kanwerk.core.view import SHELL, View
@@ -33,7 +35,8 @@ class Menu(NamedTuple):
 
 def views_of(db: Db, me: Me) -> list[ViewData]:
     """Return the views that somebody sees, by name."""
-    return db.all(VIEWS, fence=fence_inside(me), sort="name")
+    raw = msgspec.json.encode(db.all(VIEWS, fence=fence_inside(me), sort="name"))  # filters are kept as JSON
+    return msgspec.json.decode(raw, type=list[ViewData])
 
 
 def menu_for(view: View, project_id: str | None = None) -> Menu | None:

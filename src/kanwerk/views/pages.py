@@ -16,6 +16,7 @@ from kanwerk.people.access import Me
 from kanwerk.projects.framing import id_at, project_at, projects_of
 from kanwerk.projects.members import fence_inside, fence_of
 from kanwerk.views.addresses import Place, place_of, saved, url_of
+from kanwerk.views.menu import views_of
 from kanwerk.views.models import View as SavedView
 from kanwerk.views.models import create_view, load_view
 from kanwerk.views.shapes import VIEWS, CreateViewData, UpdateViewData
@@ -86,9 +87,8 @@ def _defaults(members: dict[str, Any]) -> dict[str, Any]:
 @pages.get("/{space}/views/{id}", needs="views:read")
 def open_view(db: Db, me: Me, id: str) -> Answer:
     """Show the tasks of a view: as a list, of its project or of all."""
-    try:
-        found = db.one(VIEWS, id, fence=fence_inside(me))
-    except NotFound:
+    found = next((each for each in views_of(db, me) if each.id == id), None)
+    if found is None:
         return _gone(f"/{me.space_slug}/tasks")
     place = Place(f"/{me.space_slug}/tasks", "list", None)
     if found.project_id:
