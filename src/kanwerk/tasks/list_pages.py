@@ -22,15 +22,15 @@ from kanwerk.tasks.models import PRIORITIES
 pages = Pages()
 DIGITS = 7
 NAMES = {
-    "column": Phrase("Column"),
-    "kind": Phrase("State"),
-    "assignee": Phrase("Assignee"),
-    "label": Phrase("Label"),
-    "priority": Phrase("Priority"),
-    "due_date": Phrase("Due"),
-    "project": Phrase("Project"),
-    "client": Phrase("Client"),
-    "none": Phrase("Nothing"),
+    "column": Phrase("By column"),
+    "kind": Phrase("By state"),
+    "assignee": Phrase("By assignee"),
+    "label": Phrase("By label"),
+    "priority": Phrase("By priority"),
+    "due_date": Phrase("By due day"),
+    "project": Phrase("By project"),
+    "client": Phrase("By client"),
+    "none": Phrase("Not grouped"),
 }
 OF_PROJECT = ("column", "assignee", "label", "priority", "due_date", "none")
 OF_ALL = ("none", "kind", "assignee", "label", "priority", "due_date", "project", "client")

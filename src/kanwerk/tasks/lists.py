@@ -19,7 +19,7 @@ FIRST_DESCENDING = frozenset({"priority", "updated_at"})  # what one wants to se
 AT_ONCE = 100  # records that a list takes by their ids
 _FULL = {id(TASKS): TASKS.detailed(), id(TASKS_FOR_GUESTS): TASKS_FOR_GUESTS.detailed()}
 for _read in _FULL.values():
-    _read.includes = {}  # a list shows none of them
+    _read.includes, _read.list_source = {}, _read.source  # whole tasks name who made them
 
 
 class Part(Struct):
