@@ -1,4 +1,4 @@
-"""The groups and columns of a list in a real browser: scrolled, folded, chosen, on a phone, without scripts."""
+"""The groups and columns of a list in a real browser: scrolled, folded, chosen, without scripts too."""
 
 from collections.abc import Callable
 

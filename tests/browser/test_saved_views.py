@@ -85,7 +85,7 @@ def test_the_palette_opens_a_view(demo: Served, sign_in: Callable[..., Page]):
     page = sign_in(demo)
     page.keyboard.press("Control+k")
     page.locator("#palette-q").fill("My open tasks")
-    page.locator("#palette").get_by_role("option", name="My open tasks").click()
+    page.locator("#palette").get_by_role("option", name="My open tasks", exact=True).click()
     page.wait_for_url("**/tasks?view=*")
     expect(page.locator("#views-menu > summary")).to_contain_text("My open tasks")
     expect(page.locator(".group-row").first).to_be_visible()
