@@ -28,6 +28,7 @@ const ICONS = [
   "bell",
   "bold",
   "book-open",
+  "bookmark",
   "building-2",
   "calendar-clock",
   "calendar-days",

@@ -77,6 +77,8 @@ from kanwerk.tasks.api import tasks
 from kanwerk.todos import pages as todo_pages
 from kanwerk.todos.api import todos
 from kanwerk.trash import pages as trash_pages
+from kanwerk.views import menu as _menu  # noqa: F401  # for pages of tasks and the palette
+from kanwerk.views import pages as view_pages
 from kanwerk.views.api import views
 from kanwerk.webhooks import pages as webhook_pages
 from kanwerk.webhooks.subscriptions_api import webhooks
@@ -169,6 +171,7 @@ PAGES: list[pages.Pages] = [
     timeline_pages.pages,
     search_pages.pages,
     trash_pages.pages,
+    view_pages.pages,
     home_pages.pages,
     doing.pages,
     activity_pages.pages,

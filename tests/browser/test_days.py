@@ -184,7 +184,7 @@ def test_all_projects_have_a_calendar_and_a_timeline(demo: Served, sign_in: Call
     page.get_by_role("link", name="Timeline").click()
     expect(page.locator(".plan-group").first).to_be_visible()
     page.get_by_label("By project").select_option("client")
-    page.wait_for_url("**group=client*")
+    page.wait_for_url("**group_by=client*")
     expect(page.locator(".plan-group").first).to_be_visible()
     page.get_by_role("link", name="Calendar", exact=True).click()
     expect(page.get_by_role("heading", level=2)).to_contain_text(str(date.today().year))  # noqa: DTZ011

@@ -168,7 +168,7 @@ def test_days_cost_the_same_statements_however_many_tasks(
         with counted(agency.house) as statements:
             visitor.get(f"{here}/calendar", month="2027-03")
             visitor.get(f"{here}/timeline", **{"from": "2027-03-01"})
-            visitor.get("/timeline", assignee="all", group="client", **{"from": "2027-03-01"})
+            visitor.get("/timeline", assignee="all", group_by="client", **{"from": "2027-03-01"})
         costs.append(len(statements))
     assert costs[0] == costs[1]
 

@@ -1,5 +1,6 @@
 """What pages ask of the list of tasks: filters as they stand in an address, made into those of the API."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -8,21 +9,39 @@ from zoneinfo import ZoneInfo
 from kanwerk.core import clock
 from kanwerk.core.asked import ListQuery
 from kanwerk.core.forms import Form
-from kanwerk.core.ids import is_id
 from kanwerk.core.languages import Phrase
 from kanwerk.core.listing import Read
 from kanwerk.core.problems import Invalid
+from kanwerk.fields.models import PREFIX
 from kanwerk.people.access import Me
-from kanwerk.tasks.models import PRIORITIES
 from kanwerk.tasks.reads import TASKS, TASKS_FOR_GUESTS
 
 WEEK = 7
+MOST_OF_Q, MOST_OF_ANY = 300, 4_000
+_NOBODY = "00000000-0000-7000-8000-000000000000"
 DUE = {
     "overdue": Phrase("Overdue"),
     "today": Phrase("Due today"),
     "week": Phrase("Due in the next 7 days"),
 }
-NAMES = ("q", "assignee", "label", "priority", "due")
+NAMES = {
+    "q": "q",
+    "assignee": "assignee_id",
+    "label": "label_id",
+    "priority": "priority",
+}  # as the API has them
+PLACES = ("project_id", "column_id")  # a project's pages and a board's columns say these themselves
+FURTHER = (*(each for each in TASKS.filters if each not in (*NAMES.values(), *PLACES)), "updated_after")
+OF_PEOPLE = ("assignee_id", "creator_id")
+ME = "me"  # in filters by people: whoever looks
+DAY = re.compile(
+    r"today(?:([+-]\d{1,4}))?"
+)  # in filters by days: the day somebody looks, and those around it
+_DUE = {
+    "overdue": {"due_before": "today-1", "completed": "false"},
+    "today": {"due_before": "today", "due_after": "today"},
+    "week": {"due_before": f"today+{WEEK}", "due_after": "today"},
+}
 
 
 def tasks_of(me: Me) -> Read[Any, Any]:
@@ -35,42 +54,74 @@ def today_of(me: Me) -> date:
     return clock.now().astimezone(ZoneInfo(me.zone)).date()
 
 
-def filters_of(form: Form) -> dict[str, str]:
+def filters_of(form: Form, *places: str) -> dict[str, str]:
     """Return the filters of an address, by their names there; what is not understood is left out, so that an
-    old bookmark still opens.
+    old bookmark still opens. ``places``: those of ``PLACES`` that the page understands too.
     """
-    found = {name: form.text(name)[:300] for name in NAMES if form.text(name)}
-    if found.get("assignee") not in (None, "me") and not is_id(found["assignee"]):
-        del found["assignee"]
-    if "label" in found and not is_id(found["label"]):
-        del found["label"]
-    if found.get("priority") not in (None, *PRIORITIES):
-        del found["priority"]
-    if found.get("due") not in (None, *DUE):
-        del found["due"]
+    found = {}
+    for name in (*NAMES, "due", *FURTHER, *places, *(each for each in form if each.startswith(PREFIX))):
+        value = form.text(name)[: MOST_OF_Q if name == "q" else MOST_OF_ANY]
+        if value and _understood(name, value):
+            found[name] = value
     return found
+
+
+def _understood(name: str, value: str) -> bool:
+    if name == "due":
+        return value in DUE
+    if name.startswith(PREFIX):
+        return True
+    member = NAMES.get(name, name)
+    try:
+        TASKS.parse(
+            "address", urlencode({member: meant(member, value, _NOBODY, clock.now().date())}).encode()
+        )
+    except Invalid:
+        return False
+    return True
+
+
+def symbolic(filters: dict[str, str]) -> dict[str, str]:
+    """Return filters of an address as a saved view holds them: as the API has them, with ``me`` and days told
+    from today.
+    """
+    found = {NAMES.get(name, name): value for name, value in filters.items() if name != "due" and value}
+    return found | _DUE.get(filters.get("due", ""), {})
+
+
+def spelled(filters: dict[str, str]) -> dict[str, str]:
+    """Return filters of a saved view as an address has them; the way back of ``symbolic``."""
+    left, found = dict(filters), {}
+    for name, those in _DUE.items():
+        days = {each: value for each, value in filters.items() if each in ("due_before", "due_after")}
+        if (
+            days == {each: those[each] for each in those if each != "completed"}
+            and those.items() <= left.items()
+        ):
+            found["due"] = name
+            left = {each: value for each, value in left.items() if each not in those}
+    names = {member: name for name, member in NAMES.items()}
+    return {names.get(name, name): value for name, value in left.items()} | found
+
+
+def meant(name: str, value: str, me_id: str, today: date) -> str:
+    """Return what a filter of a saved view asks for when this person looks on this day."""
+    if name in OF_PEOPLE:
+        return ",".join(me_id if each == ME else each for each in value.split(","))
+    day = DAY.fullmatch(value) if name.endswith(("_before", "_after")) else None
+    if day is None:
+        return value
+    return str(today + timedelta(days=int(day[1] or 0)))
 
 
 def parameters(filters: dict[str, str], me: Me) -> dict[str, str]:
     """Return filters as the API's list of tasks takes them."""
-    found: dict[str, str] = {}
-    if "q" in filters:
-        found["q"] = filters["q"]
-    if "assignee" in filters:
-        found["assignee_id"] = me.id if filters["assignee"] == "me" else filters["assignee"]
-    if "label" in filters:
-        found["label_id"] = filters["label"]
-    if "priority" in filters:
-        found["priority"] = filters["priority"]
-    today = today_of(me)
-    match filters.get("due"):
-        case "overdue":
-            found |= {"due_before": str(today - timedelta(days=1)), "completed": "false"}
-        case "today":
-            found |= {"due_before": str(today), "due_after": str(today)}
-        case "week":
-            found |= {"due_before": str(today + timedelta(days=WEEK)), "due_after": str(today)}
-    return found
+    known, today = tasks_of(me), today_of(me)
+    return {
+        name: meant(name, value, me.id, today)
+        for name, value in symbolic(filters).items()
+        if name in known.params or (name.startswith(PREFIX) and known.further is not None)
+    }
 
 
 def query(read: Read[Any, Any], path: str, asked: dict[str, str], cursor: str | None = None) -> ListQuery:

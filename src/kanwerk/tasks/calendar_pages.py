@@ -46,7 +46,7 @@ def _context(db: Db, me: Me, view: View, code: str | None) -> dict[str, Any]:
     for task in found.tasks:
         on.setdefault(str(task.due_date or task.start_date), []).append(task)
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    filters = kept(context["filters"], context["project"])
+    filters = kept(view, context["filters"], context["project"])
 
     def url(of: date, **more: str) -> str:
         named = {} if of == today.replace(day=1) else {"month": of.strftime("%Y-%m")}

@@ -60,9 +60,12 @@ def scope(db: Db, me: Me, view: View, code: str | None, path: str) -> dict[str, 
     }
 
 
-def kept(filters: dict[str, str], project: ProjectFullData | None) -> dict[str, str]:
-    """Return the filters that an address has to name, which is all but what the view shows anyway."""
-    return {name: value for name, value in filters.items() if project or (name, value) != ("assignee", "me")}
+def kept(view: View, filters: dict[str, str], project: ProjectFullData | None) -> dict[str, str]:
+    """Return what an address has to name: the saved view, and all filters but what is shown anyway."""
+    found = {"view": view.query.text("view")} if view.query.text("view") else {}
+    return found | {
+        name: value for name, value in filters.items() if project or (name, value) != ("assignee", "me")
+    }
 
 
 def _back(me: Me, view: View, text: str = "", undo: str | None = None) -> Redirect:

@@ -107,7 +107,7 @@ def _context(db: Db, me: Me, view: View, code: str | None) -> dict[str, Any]:
     usual = today - timedelta(days=shape.before)
     axis = Axis(shape, day_of(view.query.text("from")) or usual - timedelta(days=usual.weekday()))
     found = dated(db, me, context["asked"], context["only"], (axis.first, axis.last), "begins_before")
-    group = view.query.text("group") if view.query.text("group") in GROUPS else "project"
+    group = view.query.text("group_by") if view.query.text("group_by") in GROUPS else "project"
     groups: Groups = [(None, found.tasks)]
     if not context["project"]:
         with view.written():
@@ -116,9 +116,9 @@ def _context(db: Db, me: Me, view: View, code: str | None) -> dict[str, Any]:
         groups = [*groups, (None, found.waiting)]
     rows = lines(axis, groups)
     pairs = db.rows(_BLOCKS, tasks=[task.id for task in found.tasks]) if found.tasks else []
-    filters = kept(context["filters"], context["project"])
+    filters = kept(view, context["filters"], context["project"])
     shown = {"scale": scale} if scale != USUAL else {}
-    grouped = {"group": group} if group != "project" and not context["project"] else {}
+    grouped = {"group_by": group} if group != "project" and not context["project"] else {}
 
     def url(**more: str) -> str:
         asked = urlencode({**filters, **shown, **grouped, **more})

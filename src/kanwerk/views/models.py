@@ -6,19 +6,22 @@ from urllib.parse import urlencode
 from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kanwerk.core.externals import taken
 from kanwerk.core.ids import new_id
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import Fault, Forbidden, Invalid, missing
 from kanwerk.core.tables import Base, Json, Named, Owned, Trashable, in_space, key
+from kanwerk.core.text import fold
 from kanwerk.core.writes import Write
 from kanwerk.fields.models import PREFIX, CustomField
 from kanwerk.people.access import Me
 from kanwerk.projects.members import project_of, sees
 from kanwerk.projects.models import Project
+from kanwerk.tasks.asking import meant, today_of
 from kanwerk.tasks.reads import TASKS
+from kanwerk.tasks.showing import COLUMNS
 
-ME = "me"  # in filters by people: whoever looks
-OF_PEOPLE = ("assignee_id", "creator_id")
-GROUPS = ("column", "kind", "project", "assignee", "label", "priority", "due_date")
+GROUPS = ("column", "kind", "project", "client", "assignee", "label", "priority", "due_date")
 GROUPING_KINDS = ("select", "multi_select", "user", "checkbox")
 
 
@@ -41,10 +44,14 @@ class View(Named, Trashable, Owned, Base):
     filters: Mapped[dict[str, str]] = mapped_column(Json)
     sort: Mapped[str]
     group_by: Mapped[str | None]
+    columns: Mapped[list[str] | None] = mapped_column(Json)
 
     def change(self, db: Write, members: dict[str, Any], *, by: Me) -> None:
         """Change members; what it filters and groups by has to make sense."""
         _check(db, members, by)
+        if {"name", "project_id"} & set(members):
+            told = {"name": self.name, "project_id": self.project_id, **members}
+            _refuse_taken(db, told["name"], self.owner_id, told["project_id"], self.id)
         changes = self.set(**members)
         if changes:
             self.record("view.updated", by=by.actor, changes=changes)
@@ -53,8 +60,9 @@ class View(Named, Trashable, Owned, Base):
 def create_view(db: Write, members: dict[str, Any], *, by: Me) -> View:
     """Save a view of the caller's."""
     _check(db, members, by)
+    _refuse_taken(db, members["name"], by.id, members.get("project_id"), None)
     view = View(id=new_id(), space_id=db.space_id, owner_id=by.id, name="", name_fold="")
-    view.set(**{"project_id": None, **members})
+    view.set(**{"project_id": None, "columns": None, **members})
     db.add(view)
     view.record("view.created", by=by.actor)
     return view
@@ -74,10 +82,24 @@ def load_view(db: Write, view_id: str, me: Me, *, trashed: bool = False) -> View
     return view
 
 
+def _refuse_taken(db: Write, name: str, owner_id: str, project_id: str | None, but: str | None) -> None:
+    """Refuse a name that another view of the same person has in the same place."""
+    wanted = select(View).where(
+        View.space_id == db.space_id,
+        View.name_fold == fold(name),
+        View.owner_id == owner_id,
+        View.trashed_at.is_(None),
+    )
+    for other in db.session.execute(wanted).scalars():
+        if other.project_id == project_id and other.id != but:
+            raise taken("name", other, Phrase("There is a view '%(name)s' here already.", name=other.name))
+
+
 def _check(db: Write, members: dict[str, Any], me: Me) -> None:
     if members.get("project_id") is not None:
         project_of(db, members["project_id"], me, "/project_id")
-    faults = [*_faults_of_filters(db, members.get("filters") or {}), *_faults_of_grouping(db, members)]
+    faults = [*_faults_of_filters(db, members.get("filters") or {}, me), *_faults_of_grouping(db, members)]
+    faults += _faults_of_columns(db, members.get("columns") or [])
     sorts = TASKS.params["sort"].one_of
     if members.get("sort") is not None and members["sort"] not in sorts:
         faults.append(Fault("invalid", f"One of {', '.join(sorts)} is needed.", pointer="/sort"))
@@ -85,7 +107,7 @@ def _check(db: Write, members: dict[str, Any], me: Me) -> None:
         raise Invalid("This view does not make sense.", errors=faults)
 
 
-def _faults_of_filters(db: Write, filters: dict[str, str]) -> list[Fault]:
+def _faults_of_filters(db: Write, filters: dict[str, str], me: Me) -> list[Fault]:
     faults = []
     for name, value in filters.items():
         known = name in TASKS.filters or name in ("q", "updated_after") or name.startswith(PREFIX)
@@ -94,9 +116,7 @@ def _faults_of_filters(db: Write, filters: dict[str, str]) -> list[Fault]:
                 Fault("unknown", "Tasks are not filtered by this.", pointer=f"/filters/{name[:200]}")
             )
             continue
-        asked = value
-        if name in OF_PEOPLE:
-            asked = ",".join(db.space_id if each == ME else each for each in value.split(","))
+        asked = meant(name, value, me.id, today_of(me))
         try:
             query = TASKS.parse("views", urlencode({name: asked}).encode())
             if TASKS.further is not None:
@@ -123,3 +143,20 @@ def _faults_of_grouping(db: Write, members: dict[str, Any]) -> list[Fault]:
         return []
     sentence = f"One of {', '.join(GROUPS)} is needed, or fields.<key> of a field with few values."
     return [Fault("invalid", sentence, pointer="/group_by")]
+
+
+def _faults_of_columns(db: Write, columns: list[str]) -> list[Fault]:
+    strange = {each for each in columns if each not in COLUMNS}
+    if strange:
+        wanted = select(CustomField.key).where(
+            CustomField.space_id == db.space_id,
+            CustomField.applies_to == "task",
+            CustomField.trashed_at.is_(None),
+        )
+        strange -= {PREFIX + each for each in db.session.execute(wanted).scalars()}
+    sentence = f"One of {', '.join(COLUMNS)} is needed, or fields.<key>."
+    return [
+        Fault("invalid", sentence, pointer=f"/columns/{place}")
+        for place, each in enumerate(columns)
+        if each in strange
+    ]

@@ -21,8 +21,9 @@ Filters = Annotated[
     dict[str, Annotated[str, Meta(max_length=4_000)]],
     Meta(
         max_length=20,
-        description="Parameters of `GET /tasks`, as its query string has them; `me` stands for whoever looks",
-        examples=[{"assignee_id": "me", "completed": "false", "due_before": "2027-03-01"}],
+        description="Parameters of `GET /tasks`, as its query string has them; `me` stands for whoever "
+        "looks, `today`, `today+7` or `today-1` for the day it is then and days around it",
+        examples=[{"assignee_id": "me", "completed": "false", "due_before": "today+7"}],
     ),
 ]
 Sort = Annotated[str, Meta(max_length=50, examples=["-priority"])]
@@ -30,8 +31,17 @@ Grouping = Annotated[
     Line,
     Meta(
         max_length=60,
-        description="column, kind, project, assignee, label, priority, due_date, or fields.<key>",
+        description="column, kind, project, client, assignee, label, priority, due_date, or fields.<key>",
         examples=["assignee"],
+    ),
+]
+ShownColumns = Annotated[
+    list[Annotated[Line, Meta(max_length=60)]],
+    Meta(
+        max_length=50,
+        description="What a list shows of its tasks beside their titles: key, labels, priority, column, "
+        "start_date, due_date, assignees, project, client, estimate_seconds, fields.<key>; null: the usual",
+        examples=[["key", "due_date", "assignees"]],
     ),
 ]
 
@@ -47,6 +57,7 @@ class ViewData(Struct, kw_only=True):
     filters: Filters
     sort: str
     group_by: str | None
+    columns: ShownColumns | None
     created_at: Moment
     updated_at: Moment
 
@@ -60,6 +71,7 @@ class CreateViewData(Struct, forbid_unknown_fields=True, kw_only=True):
     filters: Filters = {}
     sort: Sort = "position"
     group_by: Grouping | None = None
+    columns: ShownColumns | None = None
 
 
 class UpdateViewData(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -71,6 +83,7 @@ class UpdateViewData(Struct, forbid_unknown_fields=True, kw_only=True):
     filters: Filters | UnsetType = UNSET
     sort: Sort | UnsetType = UNSET
     group_by: Grouping | None | UnsetType = UNSET
+    columns: ShownColumns | None | UnsetType = UNSET
 
 
 _OWNER, _OWN_SPACE = aliased(User), aliased(Space)
