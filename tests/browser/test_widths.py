@@ -1,4 +1,4 @@
-"""No page is wider than the screen it is looked at on: a phone would shrink it, and put its panel out of sight."""
+"""No page is wider than its screen: a phone would shrink it, and put its panel out of sight."""
 
 from collections.abc import Callable
 
