@@ -92,6 +92,12 @@ def _since(column: Any, description: str) -> Filter:
     return Filter(column, date, description, many=False, where=lambda name, day: day >= _day(name))
 
 
+def _any(link: Any) -> Any:
+    """Return whether a task has any of these links: asked of each; EXISTS PostgreSQL would join."""
+    mine = select(link.task_id).where(link.space_id == Task.space_id, link.task_id == Task.id).limit(1)
+    return mine.correlate(Task).scalar_subquery().is_not(None)
+
+
 def _like(link: Any) -> dict[str, Any]:
     """Return the columns of links that repeat what their tasks say."""
     return {
@@ -118,12 +124,16 @@ FILTERS = {
         "Only tasks that one of these users is to do",
         link=Link(TaskAssignee, TaskAssignee.task_id, Task.id, _like(TaskAssignee)),
     ),
+    "has_assignee": Filter(
+        _any(TaskAssignee), bool, "Only tasks that somebody, or that nobody is to do", many=False
+    ),
     "label_id": Filter(
         TaskLabel.label_id,
         Id,
         "Only tasks that carry one of these labels",
         link=Link(TaskLabel, TaskLabel.task_id, Task.id, _like(TaskLabel)),
     ),
+    "has_label": Filter(_any(TaskLabel), bool, "Only tasks with, or only without labels", many=False),
     "creator_id": Filter(Task.creator_id, Id, "Only tasks that these users made"),
     "parent_id": Filter(Task.parent_id, Id, "Only subtasks of these tasks", narrow=_ELSE),
     "priority": Filter(Task.priority, TaskPriority, "Only tasks of these priorities", make=PRIORITIES.index),
