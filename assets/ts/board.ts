@@ -2,7 +2,7 @@
 
 import Sortable from "sortablejs/modular/sortable.core.esm.js";
 import { ask as confirm } from "./confirm";
-import { board, refresh, show } from "./cards";
+import { board, putBack, refresh, show } from "./cards";
 import { BY_HAND } from "./dragging";
 import { onContent } from "./htmx";
 import { Refused, send, tellFailed } from "./sending";
@@ -49,7 +49,7 @@ async function moved(url: string, fields: [string, string][], ids: string[]): Pr
     } else {
       tellFailed(error, board());
     }
-    await refresh(ids).catch(() => undefined);
+    await refresh(ids).catch(() => putBack(ids));
   }
 }
 

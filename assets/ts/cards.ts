@@ -21,6 +21,17 @@ function put(card: HTMLElement, list: HTMLElement): void {
   else list.append(card);
 }
 
+/** Put cards back where the server last showed them. */
+export function putBack(ids: Iterable<string>): void {
+  for (const id of ids) {
+    const card = document.getElementById(`card-${id}`);
+    const list = card && document.getElementById(`cards-${card.dataset["column"]}`);
+    if (!list) continue;
+    put(card, list);
+    if (!card.isConnected) list.querySelector(":scope > [data-more]")?.before(card);
+  }
+}
+
 /** Show cards as they came; those asked for that did not come are gone. */
 export function show(came: Document, asked: Iterable<string>): void {
   const focused = document.activeElement?.closest(".task-card")?.id;

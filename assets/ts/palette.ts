@@ -7,11 +7,14 @@ import { seen } from "./seen";
 import { setDensity, setTheme } from "./theme";
 
 const PAUSE_MS = 60;
+const PATIENCE_MS = 1000;
 const FEW = 5;
 const COMMANDS = ["page", "make", "go", "run"];
 
 let asked = new AbortController();
 let timer = 0;
+let commands = Promise.resolve();
+let finding = Promise.resolve();
 let moved = false;
 let cameFrom: Element | null = null;
 
@@ -38,7 +41,7 @@ function open(): void {
   input().value = "";
   offerPage();
   palette.showModal();
-  void fetchCommands(palette);
+  commands = fetchCommands(palette);
   look();
 }
 
@@ -86,7 +89,7 @@ async function ask(url: string, signal?: AbortSignal): Promise<Document | null> 
 
 /** What the palette can always do is asked for once for each page. */
 async function fetchCommands(palette: HTMLElement): Promise<void> {
-  if (palette.dataset["filled"] !== undefined) return;
+  if (palette.dataset["filled"] !== undefined) return commands;
   palette.dataset["filled"] = "";
   try {
     const found = await ask(palette.dataset["url"] ?? "");
@@ -116,8 +119,9 @@ function look(): void {
     line.href = (line.dataset["search"] ?? "") + encodeURIComponent(q);
     line.querySelector("[data-q]")?.replaceChildren(q);
   }
+  finding = Promise.resolve();
   if (q === "") group("found").replaceChildren();
-  else timer = window.setTimeout(() => void lookFor(q), PAUSE_MS);
+  else finding = new Promise((found) => (timer = window.setTimeout(() => void lookFor(q).then(found), PAUSE_MS)));
   show();
 }
 
@@ -160,9 +164,7 @@ function show(): void {
   }
   const everything = document.querySelector("#palette-everything");
   everything?.parentElement?.append(everything);
-  const there = options();
-  const chosen = there.find((each) => each.ariaSelected === "true");
-  choose(moved && chosen ? chosen : there[0]);
+  choose((moved && chosen()) || options()[0]);
 }
 
 function choose(option: HTMLElement | undefined): void {
@@ -181,6 +183,18 @@ function step(by: number): void {
   const here = there.findIndex((each) => each.ariaSelected === "true");
   moved = true;
   choose(there[(here + by + there.length) % there.length]);
+}
+
+const chosen = (): HTMLElement | undefined => options().find((each) => each.ariaSelected === "true");
+
+/** Do what is chosen. Who types faster than the server answers means what is about to come, not a search for it. */
+async function take(apart: boolean): Promise<void> {
+  const everything = chosen()?.id === "palette-everything";
+  if (everything && !moved) await Promise.race([Promise.all([commands, finding]), new Promise((over) => setTimeout(over, PATIENCE_MS))]);
+  const option = chosen();
+  if (!dialog()?.open) return;
+  if (option instanceof HTMLAnchorElement && apart) window.open(option.href, "_blank", "noopener");
+  else option?.click();
 }
 
 function run(what: string): void {
@@ -209,9 +223,7 @@ document.addEventListener("keydown", (event) => {
     step(by);
   } else if (event.key === "Enter" && event.target === input()) {
     event.preventDefault();
-    const chosen = options().find((each) => each.ariaSelected === "true");
-    if (chosen instanceof HTMLAnchorElement && (event.ctrlKey || event.metaKey)) window.open(chosen.href, "_blank", "noopener");
-    else chosen?.click();
+    void take(event.ctrlKey || event.metaKey);
   } else if (event.key === "Tab") {
     event.preventDefault();
     step(event.shiftKey ? -1 : 1);

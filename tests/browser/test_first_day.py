@@ -47,7 +47,7 @@ def test_from_signing_up_to_the_first_finished_task(empty: Served, open_page: Ca
     panel.locator("#pick-assignees summary").click()
     panel.get_by_role("button", name="Mia Berger").click()
     expect(panel.locator("#pick-assignees summary")).to_contain_text("Mia Berger")
-    page.keyboard.press("Escape")
+    panel.get_by_role("button", name="Close").click()
     expect(to_do.locator(".task-card")).to_contain_text("NEUE-1")
     drag(page, to_do.locator(".task-card"), column(page, "Done").locator(".board-cards"))
     expect(page.locator(".toast", has_text="NEUE-1")).to_be_visible()
@@ -116,6 +116,5 @@ def _command(page: Page, name: str) -> None:
     """Run a command of the palette by the keys, and wait for the form it leads to."""
     page.keyboard.press("Control+k")
     page.keyboard.type(name)
-    expect(page.locator("[role=option][aria-selected=true]")).to_contain_text(name)
     page.keyboard.press("Enter")
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
