@@ -79,7 +79,7 @@ def test_what_has_no_place_is_told(agency: Troupe) -> None:
     assert told["values of custom fields: left out"] == 1
     assert told["attachments kept as links, nothing was fetched"] == 1
     assert told["attachments without a web address: left out"] == 1
-    assert told["cards archived there, they or their list: left out without --archived"] == 2
+    assert told["cards archived there, they or their list: left out"] == 2
     assert told["labels without a name: called by their colour"] == 1
     assert told["assignments to people who are no users of this space"] == 1
 
