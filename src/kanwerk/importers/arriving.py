@@ -1,6 +1,7 @@
-"""Files that arrive in the web app: stored, recognised, and kept until somebody says what is to become of them."""
+"""Files that arrive in the web app: stored, recognised, kept until somebody says what becomes of them."""
 
 from functools import partial
+from typing import Any
 
 from msgspec import Struct
 
@@ -70,11 +71,13 @@ def open_import(db: Write, import_id: str) -> Import:
     return found
 
 
-def queue(db: Write, found: Import, status: str) -> None:
+def queue(db: Write, found: Import, status: str, **chosen: Any) -> None:
     """Have the background process check or import it; a ``Conflict`` while it does something else."""
     allowed = ("checked", "stopped", "failed") if status == "importing" else ("uploaded", "checked", "failed")
     if found.status not in allowed or (status == "importing" and found.checked is None):
         raise Conflict(CHANGED)
+    for name, value in chosen.items():
+        setattr(found, name, value)
     found.status, found.stopping = status, False
     found.what, found.done, found.of = "", 0, 0
     found.error = found.ended_at = None

@@ -82,7 +82,9 @@ class Sheet:
             self.columns.setdefault(name.lower(), []).append(place)
         for name in needs:
             if name.lower() not in self.columns:
-                raise Unreadable(Phrase("This is not %(what)s: it has no column %(name)s.", what=what, name=repr(name)))
+                raise Unreadable(
+                    Phrase("This is not %(what)s: it has no column %(name)s.", what=what, name=repr(name))
+                )
 
     def __iter__(self) -> Iterator[Cells]:
         """Yield the rows that are not blank."""

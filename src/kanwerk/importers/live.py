@@ -16,7 +16,9 @@ _TOLD = select(User.id).where(
     User.active.is_(True),
     select(Import.id)
     .where(
-        Import.space_id == User.space_id, Import.number > bindparam("after"), Import.number <= bindparam("until")
+        Import.space_id == User.space_id,
+        Import.number > bindparam("after"),
+        Import.number <= bindparam("until"),
     )
     .exists(),
 )

@@ -38,8 +38,8 @@ class ImportLink(Base):
 class Import(Base):
     """A file that somebody imports in the web app: what it is, how far it is, what came of it.
 
-    ``checking`` and ``importing`` wait for the background process, or are claimed by it: one at a time in each
-    space, which an index sees to. It is nobody's news: no event tells it, the records that it makes have theirs.
+    ``checking`` and ``importing`` wait for the background process, or are claimed by it: one at a time in
+    each space, which an index sees to. It is nobody's news, and no event tells it; what it makes has its own.
     """
 
     __tablename__ = "imports"

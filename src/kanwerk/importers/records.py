@@ -72,7 +72,9 @@ class Known:
         for way, query in _CLIENTS.items():
             found = self.db.rows(query, told=told if way == "as it is" else fold(told))
             if len(found) > 1:
-                raise invalid("/client_id", Phrase("There are several clients called %(name)s.", name=repr(told[:100])))
+                raise invalid(
+                    "/client_id", Phrase("There are several clients called %(name)s.", name=repr(told[:100]))
+                )
             if found:
                 return str(found[0][0])
         raise invalid("/client_id", Phrase("There is no client %(name)s.", name=repr(told[:100])))
@@ -139,7 +141,9 @@ class _Records:
             self.run.report.count("field values", "unchanged", held)
             return "unchanged"
         if archived:
-            sentence = Phrase("%(noun)s archived here: unarchive them to go on", noun=told_noun(self.noun.name))
+            sentence = Phrase(
+                "%(noun)s archived here: unarchive them to go on", noun=told_noun(self.noun.name)
+            )
             self.run.report.note(sentence, each.where)
             return "skipped"
         mark = self.db.mark()

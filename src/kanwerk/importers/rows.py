@@ -125,5 +125,7 @@ def read_cell_day(cell: str, zone: ZoneInfo) -> date | None:
     """Return the day that a cell says, None for a blank one; ``Invalid`` when it cannot be read."""
     found = day(cell, zone)
     if cell and found is None:
-        raise invalid("/day", Phrase("%(cell)s is no day that can be read for certain.", cell=repr(cell[:40])))
+        raise invalid(
+            "/day", Phrase("%(cell)s is no day that can be read for certain.", cell=repr(cell[:40]))
+        )
     return found

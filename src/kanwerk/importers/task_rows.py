@@ -71,9 +71,13 @@ class TaskRows:
         for key in (f"id {told}", f"code {fold(told)}", f"name {fold(told)}"):
             found = self.by_key.get(key, [])
             if len(found) > 1:
-                raise invalid("/project", Phrase("There are several projects called %(name)s.", name=repr(told[:100])))
+                raise invalid(
+                    "/project", Phrase("There are several projects called %(name)s.", name=repr(told[:100]))
+                )
             if found and found[0].archived:
-                message = Phrase("The project %(name)s is archived; unarchive it first.", name=repr(told[:100]))
+                message = Phrase(
+                    "The project %(name)s is archived; unarchive it first.", name=repr(told[:100])
+                )
                 raise Conflict(message, code="archived")
             if found:
                 return found[0]

@@ -1,7 +1,7 @@
 """The background's part of imports: claims what waits, runs its importer, tells how far it is.
 
-Killed at any moment, the process leaves a claim whose beats have ended: somebody else takes it over and runs the
-importer again, to which what was written before is known.
+Killed at any moment, the process leaves a claim whose beats have ended: somebody else takes it over and runs
+the importer again, which knows what was written before.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ AT_ONCE = 2  # imports of one process; of a space there is one at a time
 LOOK_SECONDS, BREATH_SECONDS, BEAT_SECONDS, TROUBLE_SECONDS = 2.0, 0.2, 2.0, 2.0
 DEAD = timedelta(seconds=15)  # much more than the clocks of two machines differ
 TOLD_SECONDS = 1.0
-UNEXPECTED = N_("Something went wrong here that nobody expected. What was imported by then is kept; try again.")
+UNEXPECTED = N_("Something went wrong here. What was imported by then is kept; you can go on.")
 _TABLE = cast("Table", Import.__table__)
 
 
@@ -133,9 +133,7 @@ def _claim(session: Session) -> Job | None:
     options = Options(dry=dry, **found.options)
     before = None if dry or found.report is None else Report.of(found.report)
     session.flush()
-    return Job(
-        found.space_id, found.id, slug, found.sha256, found.source, options, before, found.claimed_by
-    )
+    return Job(found.space_id, found.id, slug, found.sha256, found.source, options, before, found.claimed_by)
 
 
 def bring(process: Process, job: Job) -> None:
