@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from kanwerk.core import clock
 from kanwerk.core.ids import new_id
+from kanwerk.core.languages import N_
 from kanwerk.core.notices import next_notice
 from kanwerk.core.problems import Conflict, missing
 from kanwerk.core.storage import CHUNK
@@ -19,7 +20,7 @@ from kanwerk.importers.sources import Looks, look_at
 from kanwerk.people.access import Me
 
 MOST = 50 * 1024**2  # it is read into memory as a whole
-CHANGED = "This import has gone on in the meantime: see what it says now."
+CHANGED = N_("This import has gone on in the meantime: see what it says now.")
 
 
 class Arrived(Struct):
@@ -81,6 +82,8 @@ def queue(db: Write, found: Import, status: str, **chosen: Any) -> None:
     found.status, found.stopping = status, False
     found.what, found.done, found.of = "", 0, 0
     found.error = found.ended_at = None
+    if status == "checking":
+        found.checked = None
     tell(db, found)
 
 

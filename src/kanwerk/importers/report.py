@@ -106,6 +106,11 @@ class Report(Struct):
             both.notes[sentence] = max(notes, key=lambda note: note.count)
         return both
 
+    @property
+    def verbs(self) -> list[str]:
+        """What happened at all, in the order it is told."""
+        return [verb for verb in VERBS if any(each.get(verb) for each in self.counts.values())]
+
     def kept(self) -> dict[str, Any]:
         """Return it as JSON can hold it, its sentences with what they were made of."""
         notes = [[kept(sentence), each.count, each.examples] for sentence, each in self.notes.items()]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from kanwerk.clients.imports import decode, guess
-from kanwerk.core.languages import Phrase
+from kanwerk.core.languages import N_, Phrase
 from kanwerk.core.problems import invalid
 from kanwerk.core.text import fold
 from kanwerk.importers import asana, jira, sheets, trello
@@ -14,7 +14,7 @@ from kanwerk.importers.report import Report
 from kanwerk.importers.rows import MEMBERS, guess_members
 
 SAMPLES, SAMPLE_LENGTH = 3, 80
-NO_FILE_OF_THESE = "This is neither JSON nor CSV. A spreadsheet is saved as CSV first."
+NO_FILE_OF_THESE = N_("This is neither JSON nor CSV. A spreadsheet is saved as CSV first.")
 
 
 class Source(NamedTuple):
