@@ -65,10 +65,9 @@ def checked(troupe: Troupe, told: Any, name: str = "board.json", **fields: Any) 
 
 
 def row(troupe: Troupe, here: str) -> Import:
-    found = troupe.house.database.look(
+    return troupe.house.database.look(
         lambda session: session.get_one(Import, (troupe.space_id, here.rpartition("/")[2]))
     )
-    return found
 
 
 def test_a_board_is_uploaded_looked_at_and_imported(agency: Troupe) -> None:
@@ -77,7 +76,9 @@ def test_a_board_is_uploaded_looked_at_and_imported(agency: Troupe) -> None:
     assert '<option value="trello" selected>' in page.text
     assert "Clients (CSV)" not in page.text
     assert owner.post(f"{here}/check", {"source": "trello"}).status_code == 303
-    assert "It begins in a moment." in owner.get(here).text
+    page = owner.get(here)
+    assert "It begins in a moment." in page.text
+    assert '<div id="import" data-live="notices">' in page.text
     last = agency.owner.last
     assert work(agency) == 1
     page = owner.get(here)

@@ -231,7 +231,7 @@ def test_a_card_that_is_refused_does_not_stop_the_others(agency: Troupe) -> None
 def test_an_import_that_was_killed_goes_on_when_it_is_run_again(agency: Troupe) -> None:
     told = json.dumps(many_cards(250)).encode()
 
-    def killed(what: str, done: int, of: int) -> None:
+    def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

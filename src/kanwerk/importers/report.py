@@ -148,28 +148,23 @@ class Stopped(Exception):
 
 def kept(text: str) -> Any:
     """Return a text as JSON can hold it: a phrase with its values, so that it can be told in any language."""
-    if not isinstance(text, Phrase) or not text.values:
+    if not isinstance(text, Phrase):
         return str(text)
-    return [
-        text.message,
-        {name: value if isinstance(value, int) else kept(value) for name, value in _texts(text.values)},
-    ]
-
-
-def _texts(values: dict[str, Any]) -> list[tuple[str, Any]]:
-    return [(name, value if isinstance(value, int | str) else str(value)) for name, value in values.items()]
+    values = {name: each if isinstance(each, int) else kept(each) for name, each in text.values.items()}
+    return [text.message, text.many, values]
 
 
 def phrase(of: Any) -> str:
-    """Return the text that was kept. A value is told as a text of ours only if it was one."""
-    if isinstance(of, str):
-        return told(of)
-    message, values = of
-    return Phrase(message, **{name: _value(value) for name, value in values.items()})
+    """Return the text that was kept."""
+    return told(of) if isinstance(of, str) else _value(of)
 
 
 def _value(of: Any) -> Any:
-    return phrase(of) if isinstance(of, list) else of
+    """Return a value: what somebody wrote stays as it is, also where it happens to be a text of ours."""
+    if not isinstance(of, list):
+        return of
+    message, many, values = of
+    return Phrase(message, many, **{name: _value(each) for name, each in values.items()})
 
 
 def _short(text: str) -> str:
