@@ -31,18 +31,18 @@ def upload(page: Page, served: Served, name: str, content: str) -> None:
 
 def test_a_board_is_seen_to_be_imported(demo: Served, sign_in: Callable[..., Page]) -> None:
     page = sign_in(demo)
-    upload(page, demo, "board.json", json.dumps(many_cards(400)))
+    upload(page, demo, "board.json", json.dumps(many_cards(2000)))
     expect(page.get_by_label("What the file holds")).to_have_value("trello")
     page.get_by_role("button", name="Show what would happen").click()
     expect(page.locator("#import")).to_contain_text("Nothing is imported yet.", timeout=60_000)
-    expect(page.get_by_role("row", name="Tasks")).to_contain_text("400")
+    expect(page.get_by_role("row", name="Tasks")).to_contain_text("2,000")
     assert faults_of(page) == []
     page.get_by_role("button", name="Import", exact=True).click()
     progress = page.get_by_role("progressbar")
-    expect(progress).to_have_attribute("max", "400", timeout=60_000)
+    expect(progress).to_have_attribute("max", "2000", timeout=60_000)
     assert faults_of(page) == []
     expect(page.get_by_role("status").first).to_contain_text("Imported", timeout=120_000)
-    expect(page.get_by_role("row", name="Tasks")).to_contain_text("400")
+    expect(page.get_by_role("row", name="Tasks")).to_contain_text("2,000")
     page.get_by_role("link", name="Website Birke").click()
     page.wait_for_url("**/projects/*")
     page.goto(f"{demo.url}{ADDRESS}")
