@@ -46,6 +46,8 @@ from kanwerk.files.api import files
 from kanwerk.files.serving import links as file_links
 from kanwerk.home import activity_pages, doing
 from kanwerk.home import pages as home_pages
+from kanwerk.importers import live as _imports  # noqa: F401  # for those who look at an import
+from kanwerk.importers import pages as importer_pages
 from kanwerk.labels import pages as label_pages
 from kanwerk.labels.api import labels
 from kanwerk.live import pages as live_pages
@@ -161,6 +163,7 @@ PAGES: list[pages.Pages] = [
     import_pages.pages,
     live_pages.pages,
     webhook_pages.pages,
+    importer_pages.pages,
     notification_pages.pages,
     feed_pages.pages,
     board_pages.pages,

@@ -20,13 +20,20 @@ from kanwerk.core.signals import Signals
 from kanwerk.core.storage import Storage
 from kanwerk.core.web import Process
 from kanwerk.core.writer import Threads
+from kanwerk.importers import working as imports
 from kanwerk.notifications import jobs as notifications
 from kanwerk.nouns import reads as _nouns  # noqa: F401  # for the tables and events it makes known
 from kanwerk.webhooks import dispatch
 
 log = structlog.get_logger()
 Job = Callable[[Process], Awaitable[None]]
-JOBS: list[Job] = [housekeeping.sweep_often, dispatch.run, notifications.make, notifications.send]
+JOBS: list[Job] = [
+    housekeeping.sweep_often,
+    dispatch.run,
+    notifications.make,
+    notifications.send,
+    imports.run,
+]
 
 
 def run(settings: Settings) -> None:

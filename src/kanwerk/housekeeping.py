@@ -18,6 +18,7 @@ from kanwerk.core.idempotency import IdempotencyKey
 from kanwerk.core.problems import Problem
 from kanwerk.core.web import Process, Runtime
 from kanwerk.files.models import sweep as sweep_files
+from kanwerk.importers.models import sweep as sweep_imports
 from kanwerk.notifications.sweeping import sweep as sweep_notifications
 from kanwerk.people.callers import write_uses
 from kanwerk.people.models import PasswordReset, Session, User
@@ -71,6 +72,7 @@ def sweep(session: Transaction) -> int:
     session.execute(delete(PasswordReset).where(PasswordReset.expires_at < now - _REST))
     session.execute(delete(Upload).where(Upload.created_at < now - UPLOAD_KEPT))
     sweep_notifications(session)
+    sweep_imports(session)
     gone = select(Client.trash_id).where(Client.trashed_at < now - trash.KEPT)
     session.execute(update(_USERS).where(_USERS.c.trash_id.in_(gone)).values(client_id=None))
     models = [kind.read.model for kind in reversed(KINDS.values()) if kind.read.trashable]

@@ -28,7 +28,7 @@ class Told:
         self.next = time.monotonic() + 1
         self.written = False
 
-    def __call__(self, what: str, done: int, of: int) -> None:
+    def __call__(self, what: str, done: int, of: int, report: Report) -> None:  # noqa: ARG002 (at the end)
         """Say how far it is, if it is time to."""
         if time.monotonic() < self.next:
             return

@@ -33,6 +33,7 @@ PLACES: dict[str, tuple[int, ...]] = {
     "invalid": (1,),
     "invalid_parameter": (1,),
     "Fault": (1,),
+    "note": (0,),
     "taken": (2,),
     "_refused": (0,),
     **{
@@ -44,8 +45,10 @@ PLACES: dict[str, tuple[int, ...]] = {
 # Names of variables that hold a text before it is raised.
 VARIABLES = ("message", "sentence")
 # What speaks to operators and to other programs alone.
-NOT_SHOWN = {"importers", "seeds", "migrations", "translating.py", "config.py", "server.py", "cli.py"}
+NOT_SHOWN = {"seeds", "migrations", "translating.py", "config.py", "server.py", "cli.py"}
 NOT_SHOWN |= {"commands.py", "import_commands.py"}
+# Importers that only the command line runs.
+COMMANDS_ALONE = {"kanbert.py", "far_fields.py", "other_server.py"}
 API_ALONE = {
     "params.py",
     "idempotency.py",
@@ -89,7 +92,9 @@ def texts() -> Catalog:
 def _shown(place: Path) -> bool:
     """Whether people see what a module says: in the API's answers texts are English."""
     return (
-        place.parts[0] not in NOT_SHOWN and place.name not in API_ALONE and not place.name.endswith("api.py")
+        place.parts[0] not in NOT_SHOWN
+        and place.name not in API_ALONE | COMMANDS_ALONE
+        and not place.name.endswith("api.py")
     )
 
 

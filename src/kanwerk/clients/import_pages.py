@@ -7,7 +7,7 @@ from kanwerk.clients import imports
 from kanwerk.core.db import Db
 from kanwerk.core.forms import errors_of
 from kanwerk.core.ids import is_id
-from kanwerk.core.languages import Phrase
+from kanwerk.core.languages import N_
 from kanwerk.core.pages import Answer, Html, Pages, View
 from kanwerk.core.problems import Invalid, Problem, invalid, missing
 from kanwerk.people.access import Me
@@ -58,19 +58,8 @@ def _columns(view: View, me: Me) -> Answer:
 
 
 def _fault(mapping: dict[int, str]) -> Invalid | None:
-    chosen = [member for member in mapping.values() if member]
-    twice = [
-        imports.MEMBERS[member]
-        for member, count in Counter(chosen).items()
-        if count > 1 and member in imports.MEMBERS
-    ]
-    if twice:
-        return Invalid(Phrase("%(member)s is chosen for two columns.", member=twice[0]))
-    if "name" not in chosen and "external_id" not in chosen:
-        return Invalid("Say which column holds the name.")
-    if any(member not in imports.MEMBERS for member in chosen):
-        return Invalid("Choose from the list.")
-    return None
+    needed, without = {"name", "external_id"}, N_("Say which column holds the name.")
+    return imports.fault_of(list(mapping.values()), imports.MEMBERS, needed, without)
 
 
 def _mapping_page(

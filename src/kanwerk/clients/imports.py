@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -127,6 +128,19 @@ def guess(columns: list[str]) -> list[str]:
         taken.add(member)
         found.append(member)
     return found
+
+
+def fault_of(chosen: list[str], members: dict[str, Phrase], needed: set[str], without: str) -> Invalid | None:
+    """Return what is wrong with the members chosen for columns: one twice, none that is needed."""
+    taken = [member for member in chosen if member]
+    twice = [members[member] for member, count in Counter(taken).items() if count > 1 and member in members]
+    if twice:
+        return Invalid(Phrase("%(member)s is chosen for two columns.", member=twice[0]))
+    if needed.isdisjoint(taken):
+        return Invalid(without)
+    if not members.keys() >= set(taken):
+        return Invalid("Choose from the list.")
+    return None
 
 
 def keep(db: Write, me: Me, file_name: str, content: str) -> str:

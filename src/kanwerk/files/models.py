@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, delete, select
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKeyConstraint, Index, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from kanwerk.comments.models import Comment
@@ -21,6 +21,8 @@ from kanwerk.tasks.models import Task
 
 ALONE = timedelta(days=1)
 SWEPT_AT_ONCE = 500
+# What says that a content is still wanted; packages above that keep contents without a file add to it.
+HELD: list[ColumnElement[bool]] = []
 
 
 class Blob(Base):
@@ -132,12 +134,18 @@ def want_blob(session: Session, space_id: str, incoming: Incoming, content_type:
     return bool(found.stored)
 
 
-def create_file(db: Write, incoming: Incoming, content_type: str, *, thumbnail: bool | None, by: Me) -> File:
-    """Make a file of a content that is stored."""
+def stored_blob(db: Write, incoming: Incoming, content_type: str) -> Blob:
+    """Note that a content is stored, and return it."""
     want_blob(db.session, db.space_id, incoming, content_type)
     db.flush()
     blob = db.session.get_one(Blob, (db.space_id, incoming.sha256))
     blob.stored = True
+    return blob
+
+
+def create_file(db: Write, incoming: Incoming, content_type: str, *, thumbnail: bool | None, by: Me) -> File:
+    """Make a file of a content that is stored."""
+    blob = stored_blob(db, incoming, content_type)
     if thumbnail is not None:
         blob.thumbnail = thumbnail
     file = File(
@@ -168,10 +176,7 @@ def sweep(session: Session, storage: Storage) -> int:
     session.execute(delete(File).where(*alone, File.updated_at < before))
     unused = (
         select(Blob)
-        .where(
-            Blob.wanted_at < before,
-            ~select(File.id).where(File.space_id == Blob.space_id, File.sha256 == Blob.sha256).exists(),
-        )
+        .where(Blob.wanted_at < before, *(~held for held in HELD))
         .limit(SWEPT_AT_ONCE)
         .with_for_update(skip_locked=True)
     )
@@ -180,6 +185,9 @@ def sweep(session: Session, storage: Storage) -> int:
         storage.delete([path_of(blob.space_id, blob.sha256), thumbnail_of(blob.space_id, blob.sha256)])
         session.delete(blob)
     return len(found)
+
+
+HELD.append(select(File.id).where(File.space_id == Blob.space_id, File.sha256 == Blob.sha256).exists())
 
 
 def _copy_files(db: Write, copying: Copying) -> None:

@@ -37,10 +37,12 @@ class Taken(Struct):
         return self.incoming.told
 
 
-async def take_in(request: Request) -> Taken:
-    """Stream an upload to the store, unless the space has its content already."""
+async def take_in(request: Request, most: int | None = None) -> Taken:
+    """Stream an upload to the store, unless the space has its content already; ``most`` bytes of it, or as
+    many as a file may hold.
+    """
     runtime, space_id = request.runtime, request.caller.space_id
-    incoming = await receive(request, runtime.settings.file_limit)
+    incoming = await receive(request, min(most or runtime.settings.file_limit, runtime.settings.file_limit))
     try:
         kind = content_type(incoming.head, incoming.name)
         if b"validate_only=true" in request.query:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from kanwerk.core.database import Database
+from kanwerk.core.languages import N_, Phrase
 from kanwerk.importers.boards import Board, Card, Person, Tag
 from kanwerk.importers.bringing import bring
 from kanwerk.importers.days import read_day
@@ -14,7 +15,7 @@ from kanwerk.importers.report import Progress, Report, silent
 from kanwerk.importers.runner import Options, Run
 from kanwerk.importers.words import priority
 
-WHAT = "a project that Asana exported"
+WHAT = Phrase("a project that Asana exported")
 NO_SECTION, NO_PROJECT = "To do", "Asana"
 _BLOCKED_BY, _BLOCKS = "blocked by (dependencies)", "blocking (dependencies)"
 _READ = {
@@ -22,7 +23,9 @@ _READ = {
     *("notes", "projects", "parent task", "completed at", "priority", _BLOCKED_BY, _BLOCKS),
     *("created at", "last modified", ""),
 }
-_CUSTOM = "values of custom fields: left out"
+_CUSTOM = N_("values of custom fields: left out")
+_NO_ONE = N_("parents and dependencies whose title no task of the file has")
+_SEVERAL = N_("parents and dependencies whose title several tasks of the file has")
 
 
 class _Gid(Struct):
@@ -195,5 +198,4 @@ class _Csv:
             if len(ids) == 1:
                 yield ids[0]
             else:
-                told = "no task" if not ids else "several tasks"
-                self.report.note(f"parents and dependencies whose title {told} of the file has", title)
+                self.report.note(_NO_ONE if not ids else _SEVERAL, title)

@@ -36,6 +36,8 @@ class _Bringing:
         if place is None:
             return
         self.place = place
+        if not self.run.dry:
+            self.run.report.lead_to("projects", place.project_id)
         self.run.batches("tasks", self.board.cards, self._cards)
         between = [card for card in self.board.cards if card.parent or card.links]
         self.run.careful = True

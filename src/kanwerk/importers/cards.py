@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 from kanwerk.comments.models import Comment, create_comment
 from kanwerk.core import clock
 from kanwerk.core.bodies import convert, sent
+from kanwerk.core.languages import Phrase
 from kanwerk.core.reads import Among, Query
 from kanwerk.core.writes import Write
 from kanwerk.importers.boards import Card, Item, Said
@@ -133,7 +134,8 @@ class Cards:
     def _said(self, task: Task, said: Said) -> None:
         author = self.people.find(said.by)
         if said.by is not None and author is None:
-            self.run.report.note(f"comments by {STRANGERS}: they begin with the name", said.by.shown)
+            sentence = Phrase("comments by %(strangers)s: they begin with the name", strangers=STRANGERS)
+            self.run.report.note(sentence, said.by.shown)
         bodies = self._bodies(said)
         known = self.known.get(("comment", said.id))
         if known is None:

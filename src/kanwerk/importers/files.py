@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from kanwerk.clients.imports import decode
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import Unreadable
 
 S = TypeVar("S")
@@ -23,13 +24,16 @@ def read_json(raw: bytes, kind: type[S], what: str) -> S:
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
-        raise Unreadable(f"This is not {what}: {error}.") from None
+        raise Unreadable(Phrase("This is not %(what)s: %(error)s.", what=what, error=error)) from None
     except RecursionError:
-        raise Unreadable(f"This is not {what}: it is nested too deeply.") from None
+        raise Unreadable(Phrase("This is not %(what)s: it is nested too deeply.", what=what)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        cut = "truncated" in str(error)
-        told = "it ends in the middle" if cut else f"it cannot be read as JSON, {error}"
-        raise Unreadable(f"This is not {what}: {told}.") from None
+        if "truncated" in str(error):
+            raise Unreadable(Phrase("This is not %(what)s: it ends in the middle.", what=what)) from None
+        sentence = Phrase(
+            "This is not %(what)s: it cannot be read as JSON, %(error)s.", what=what, error=error
+        )
+        raise Unreadable(sentence) from None
 
 
 class Cells:
@@ -65,7 +69,7 @@ class Sheet:
         if not text.strip():
             raise Unreadable("The file is empty.")
         if text.lstrip()[0] in "{[<" or text.startswith("PK"):
-            raise Unreadable(f"This is not {what}: it is no CSV.")
+            raise Unreadable(Phrase("This is not %(what)s: it is no CSV.", what=what))
         csv.field_size_limit(LONGEST_CELL)
         first = text.partition("\n")[0]
         self.what = what
@@ -78,7 +82,9 @@ class Sheet:
             self.columns.setdefault(name.lower(), []).append(place)
         for name in needs:
             if name.lower() not in self.columns:
-                raise Unreadable(f"This is not {what}: it has no column {name!r}.")
+                raise Unreadable(
+                    Phrase("This is not %(what)s: it has no column %(name)s.", what=what, name=repr(name))
+                )
 
     def __iter__(self) -> Iterator[Cells]:
         """Yield the rows that are not blank."""
@@ -91,8 +97,13 @@ class Sheet:
             for row in self._reader:
                 yield self._reader.line_num, row
         except csv.Error as error:
-            told = "it ends in the middle of a cell" if "unexpected end" in str(error) else str(error)
-            raise Unreadable(f"This is not {self.what}: line {self._reader.line_num}, {told}.") from None
+            cut = "unexpected end" in str(error)
+            why = Phrase("it ends in the middle of a cell") if cut else str(error)
+            at = self._reader.line_num
+            sentence = Phrase(
+                "This is not %(what)s: line %(line)s, %(why)s.", what=self.what, line=at, why=why
+            )
+            raise Unreadable(sentence) from None
 
 
 def _undo(cell: str) -> str:

@@ -4,6 +4,7 @@ import hashlib
 from zoneinfo import ZoneInfo
 
 from kanwerk.core.database import Database
+from kanwerk.core.languages import Phrase
 from kanwerk.importers.boards import Board, Card, Person, Said, Tag
 from kanwerk.importers.bringing import bring
 from kanwerk.importers.days import day, read_day
@@ -14,7 +15,7 @@ from kanwerk.importers.settling import kind_of
 from kanwerk.importers.wiki import markdown
 from kanwerk.importers.words import priority
 
-WHAT = "an export of issues from Jira"
+WHAT = Phrase("an export of issues from Jira")
 _CATEGORIES = {"to do": "unstarted", "new": "unstarted", "in progress": "started", "done": "done"}
 _ORDER = ("backlog", "unstarted", "started", "", "done", "cancelled")
 _RELATIONS = {

@@ -86,7 +86,7 @@ def _records(run: Run, server: OtherServer, noun: Noun, members: Members, custom
             custom.look_up(noun.model.noun, each)
         bring_records(run, noun, records, members)
         done += len(some)
-        run.progress(noun.name, done, done)
+        run.tell(noun.name, done, done)
 
 
 def _full(server: OtherServer, path: str) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import structs
 from sqlalchemy import select
 
+from kanwerk.core.languages import Phrase
 from kanwerk.core.text import fold
 from kanwerk.core.writes import Write
 from kanwerk.importers.boards import Person
@@ -15,7 +16,7 @@ from kanwerk.projects.models import Project
 from kanwerk.tasks.writing import may_see
 
 _MEMBERS = ("id", "first_name", "last_name", "email", "type", "role")
-STRANGERS = "people who are no users of this space"
+STRANGERS = Phrase("people who are no users of this space")
 
 
 class People:
@@ -54,7 +55,7 @@ class People:
         for person in people:
             user_id = self.find(person)
             if user_id is None:
-                report.note(f"assignments to {STRANGERS}", person.shown)
+                report.note(Phrase("assignments to %(strangers)s", strangers=STRANGERS), person.shown)
             elif user_id not in self.assignable:
                 report.note("assignments to people who do not see the project", person.shown)
             else:

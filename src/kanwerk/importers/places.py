@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import Struct, field
 from sqlalchemy import bindparam, select
 
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import Conflict, NotFound
 from kanwerk.core.reads import Query
 from kanwerk.core.text import fold
@@ -55,7 +56,7 @@ def hold(db: Write, place: Place) -> tuple[People, list[Any]]:
 def _given(db: Write, board: Board) -> Project | None:
     project = db.find(Project, board.project_id)
     if project is not None and project.archived_at is not None:
-        message = f"The project {project.shortcode} is archived; unarchive it first."
+        message = Phrase("The project %(name)s is archived; unarchive it first.", name=project.shortcode)
         raise Conflict(message, code="archived")
     return project
 

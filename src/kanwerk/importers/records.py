@@ -11,11 +11,13 @@ from kanwerk.clients.shapes import UpdateClientData
 from kanwerk.clients.upserts import upsert_client
 from kanwerk.core.bodies import convert, sent
 from kanwerk.core.externals import holder
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import invalid
 from kanwerk.core.reads import Query
 from kanwerk.core.text import fold
 from kanwerk.core.writes import Write
 from kanwerk.importers.people import People
+from kanwerk.importers.report import told_noun
 from kanwerk.importers.runner import Run, hash_of
 from kanwerk.importers.settling import NAME, line
 from kanwerk.people.access import Me
@@ -70,10 +72,12 @@ class Known:
         for way, query in _CLIENTS.items():
             found = self.db.rows(query, told=told if way == "as it is" else fold(told))
             if len(found) > 1:
-                raise invalid("/client_id", f"There are several clients called {told[:100]!r}.")
+                raise invalid(
+                    "/client_id", Phrase("There are several clients called %(name)s.", name=repr(told[:100]))
+                )
             if found:
                 return str(found[0][0])
-        raise invalid("/client_id", f"There is no client {told[:100]!r}.")
+        raise invalid("/client_id", Phrase("There is no client %(name)s.", name=repr(told[:100])))
 
     def business_field(self, told: str) -> str | None:
         """Return the id of a business field by its name, made if there is none; None for one in the trash."""
@@ -137,7 +141,10 @@ class _Records:
             self.run.report.count("field values", "unchanged", held)
             return "unchanged"
         if archived:
-            self.run.report.note(f"{self.noun.name} archived here: unarchive them to go on", each.where)
+            sentence = Phrase(
+                "%(noun)s archived here: unarchive them to go on", noun=told_noun(self.noun.name)
+            )
+            self.run.report.note(sentence, each.where)
             return "skipped"
         mark = self.db.mark()
         if self.noun.set_fields is not None:
@@ -148,6 +155,8 @@ class _Records:
             self.db.flush()
             self.noun.set_fields(record, self.db, values, by=self.me)
         self.run.keep(f"{self.noun.name} seen", each.external_id, seen)
+        if not self.run.dry:
+            self.run.report.lead_to(self.noun.name, record.id)
         verb = "created" if new else "changed" if self.db.mark() > mark else "unchanged"
         self.run.report.count("field values", verb, held)
         return verb

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from kanwerk.clients.imports import guess as guess_of_clients
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import Invalid, invalid
 from kanwerk.core.text import fold
 from kanwerk.importers.days import day
@@ -42,6 +43,7 @@ MEMBERS: dict[str, dict[str, set[str]]] = {
         "done": {"completed", "erledigt", "hotovo"},
     },
 }
+WHAT = Phrase("a spreadsheet")
 NEEDED = {"clients": "name", "projects": "name", "tasks": "title"}
 LONG = 1_000  # too long for any name, so that it is refused and not cut
 
@@ -55,7 +57,7 @@ class Row(NamedTuple):
 
 def read(raw: bytes, kind: str, mapping: dict[str, str], report: Report) -> list[Row]:
     """Return the rows of a file; ``Invalid`` for a mapping that fits it not, or without a needed column."""
-    sheet = Sheet(raw, "a spreadsheet")
+    sheet = Sheet(raw, WHAT)
     members = _members(sheet.names, kind, mapping)
     if NEEDED[kind] not in members:
         told = ", ".join(name for name in sheet.names if name)[:300]
@@ -85,13 +87,14 @@ def _members(columns: list[str], kind: str, mapping: dict[str, str]) -> list[str
         if fold(column) not in map(fold, columns):
             raise Invalid(f"There is no column {column!r}; there are: {', '.join(columns)[:300]}.")
     rest = ["" if fold(column) in told else column for column in columns]
-    guessed = guess_of_clients(rest) if kind == "clients" else _guess(rest, MEMBERS[kind])
+    guessed = guess_of_clients(rest) if kind == "clients" else guess_members(rest, MEMBERS[kind])
     taken = set(mapping.values())
     free = ["" if member in taken else member for member in guessed]
     return [told.pop(fold(column), member) for column, member in zip(columns, free, strict=True)]
 
 
-def _guess(columns: list[str], known: dict[str, set[str]]) -> list[str]:
+def guess_members(columns: list[str], known: dict[str, set[str]]) -> list[str]:
+    """Return the member that each column most likely holds, or ''; none twice."""
     taken: set[str] = set()
     found = []
     for column in columns:
@@ -122,5 +125,7 @@ def read_cell_day(cell: str, zone: ZoneInfo) -> date | None:
     """Return the day that a cell says, None for a blank one; ``Invalid`` when it cannot be read."""
     found = day(cell, zone)
     if cell and found is None:
-        raise invalid("/day", f"{cell[:40]!r} is no day that can be read for certain.")
+        raise invalid(
+            "/day", Phrase("%(cell)s is no day that can be read for certain.", cell=repr(cell[:40]))
+        )
     return found

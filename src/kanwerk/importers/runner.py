@@ -12,11 +12,12 @@ from msgspec import Struct, field, structs
 from sqlalchemy import Table, bindparam, insert, select, update
 
 from kanwerk.core.database import Database
+from kanwerk.core.languages import Phrase, told
 from kanwerk.core.problems import NotFound, Problem, Unavailable
 from kanwerk.core.reads import Among, Query
 from kanwerk.core.writes import Write
 from kanwerk.importers.models import ImportLink
-from kanwerk.importers.report import Progress, Report
+from kanwerk.importers.report import Progress, Report, Stopped, told_noun
 from kanwerk.people.access import Me
 from kanwerk.people.models import Space
 from kanwerk.people.spaces import writer_in
@@ -142,8 +143,16 @@ class Run:
                     self.write(lambda db, me, those=those: some(db, me, those))  # type: ignore[misc]
                 finally:
                     self.careful = False
-            self.progress(what, start + len(those), len(records))
+            self.tell(what, start + len(those), len(records))
             time.sleep(BREATH)
+
+    def tell(self, what: str, done: int, of: int) -> None:
+        """Say how far it is; who hears it may raise ``Stopped``, between two transactions."""
+        try:
+            self.progress(what, done, of, self.report)
+        except Stopped as stopped:
+            stopped.report = self.report
+            raise
 
     def each(self, db: Write, noun: str, where: str, change: Callable[[], str]) -> bool:
         """Do one record and count what became of it, the word that ``change`` answers; whether it was done.
@@ -163,7 +172,7 @@ class Run:
             step.rollback()
             db.forget(mark)
             self.report, self._fresh = so_far, fresh
-            self.report.note(f"{noun} refused: {sentence(problem)}", where)
+            self.report.note(refused(noun, problem), where)
             self.report.count(noun, "skipped")
             return False
         else:
@@ -202,9 +211,18 @@ def hash_of(*things: object) -> str:
     return str(UUID(bytes=hashlib.blake2b(made, digest_size=16).digest()))
 
 
+def refused(noun: str, problem: Problem) -> Phrase:
+    """Return the sentence that says why a record was not taken."""
+    return Phrase("%(noun)s refused: %(why)s", noun=told_noun(noun), why=sentence(problem))
+
+
 def sentence(problem: Problem) -> str:
     """Return what a problem says, in one line."""
-    return " ".join(dict.fromkeys(fault.message for fault in problem.errors)) or problem.detail
+    first, *others = list(dict.fromkeys(fault.message for fault in problem.errors)) or [problem.detail]
+    found = told(first)
+    for other in others:
+        found = Phrase("%(one)s %(other)s", one=found, other=told(other))
+    return found
 
 
 _TABLE = cast("Table", ImportLink.__table__)

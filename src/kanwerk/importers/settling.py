@@ -2,6 +2,7 @@
 
 import re
 
+from kanwerk.core.languages import Phrase
 from kanwerk.core.text import LINE_PATTERN, clean, fold
 from kanwerk.importers.boards import Board, Card, Lane
 from kanwerk.importers.report import Report
@@ -58,7 +59,7 @@ def text(value: str, where: str, report: Report, room: int = 0) -> str:
     """Return a text of several lines without control characters, cut to what a record holds."""
     found = clean(_CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")))
     if len(found) > TEXT - room:
-        report.note(f"texts over {TEXT:,} characters: cut", where)
+        report.note(Phrase("texts over %(most)s characters: cut", most=f"{TEXT:,}"), where)
         found = found[: TEXT - room].strip()
     return found
 
@@ -89,7 +90,8 @@ def _settle_card(card: Card, report: Report) -> None:
         report.note("tasks without a title", card.where or card.id)
     parts = [card.description]
     if len(whole) > TITLE:
-        report.note(f"titles over {TITLE} characters: the whole stands in the description", card.shown)
+        sentence = Phrase("titles over %(most)s characters: the whole stands in the description", most=TITLE)
+        report.note(sentence, card.shown)
         parts.insert(0, whole)
     links = _links(card, report)
     room = len(links) + 2 if links else 0

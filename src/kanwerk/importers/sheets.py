@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from kanwerk.core.database import Database
-from kanwerk.core.problems import invalid
+from kanwerk.core.languages import Phrase
+from kanwerk.core.problems import Invalid, invalid
 from kanwerk.importers.boards import Person
 from kanwerk.importers.bringing import bring
 from kanwerk.importers.records import CLIENTS, PROJECTS, Known, Record, bring_records
 from kanwerk.importers.report import Progress, Report, silent
 from kanwerk.importers.rows import LONG, Ids, Row, read, read_cell_day
-from kanwerk.importers.runner import Options, Run
+from kanwerk.importers.runner import Options, Run, refused
 from kanwerk.importers.settling import line, text
 from kanwerk.importers.task_rows import TaskRows
 from kanwerk.importers.words import status
@@ -36,10 +37,11 @@ def _records(run: Run, kind: str, rows: list[Row]) -> Iterator[Record]:
         own = line(row.cells.get("external_id", ""), LONG)
         external_id = own or made.next(kind, row.cells.get("name", ""))
         if external_id in seen:
-            run.report.note(f"{kind} refused: this external id stands in a row before", f"{row.where}: {own}")
+            twice = Invalid("this external id stands in a row before")
+            run.report.note(refused(kind, twice), f"{row.where}: {own}")
             run.report.count(kind, "skipped")
         elif not row.cells.get("name"):
-            run.report.note(f"{kind} refused: there is no name", row.where)
+            run.report.note(refused(kind, Invalid("there is no name")), row.where)
             run.report.count(kind, "skipped")
         else:
             seen.add(external_id)
@@ -84,7 +86,7 @@ def _project(record: Record, known: Known) -> dict[str, Any]:
 def _user(cell: str, known: Known) -> str | None:
     user_id = known.people.find(_person(cell)) if cell else None
     if cell and user_id is None:
-        raise invalid("/user", f"Nobody here is {cell[:100]!r}.")
+        raise invalid("/user", Phrase("Nobody here is %(name)s.", name=repr(cell[:100])))
     return user_id
 
 

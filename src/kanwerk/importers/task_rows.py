@@ -3,11 +3,12 @@
 from msgspec import Struct
 from sqlalchemy import select
 
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import Conflict, Invalid, Problem, invalid
 from kanwerk.core.text import fold
 from kanwerk.importers.boards import Board, Card, Person, Tag
 from kanwerk.importers.rows import LONG, Ids, Row, read_cell_day
-from kanwerk.importers.runner import Run, sentence
+from kanwerk.importers.runner import Run, refused
 from kanwerk.importers.settling import line
 from kanwerk.importers.words import priority, several, yes
 from kanwerk.projects.models import Project
@@ -49,7 +50,7 @@ class TaskRows:
         if self.project:
             self._find(self.project)
         elif not any(row.cells.get("project") for row in rows):
-            raise Invalid("It says no project: add a column for it, or say --project.")
+            raise Invalid("It says no project: add a column for it, or name one.")
         found: dict[str, Board] = {}
         for row in rows:
             try:
@@ -59,7 +60,7 @@ class TaskRows:
                 )
                 board.cards.append(self._card(row, board))
             except Problem as problem:
-                self.run.report.note(f"tasks refused: {sentence(problem)}", row.where)
+                self.run.report.note(refused("tasks", problem), row.where)
                 self.run.report.count("tasks", "skipped")
         return list(found.values())
 
@@ -70,13 +71,17 @@ class TaskRows:
         for key in (f"id {told}", f"code {fold(told)}", f"name {fold(told)}"):
             found = self.by_key.get(key, [])
             if len(found) > 1:
-                raise invalid("/project", f"There are several projects called {told[:100]!r}.")
+                raise invalid(
+                    "/project", Phrase("There are several projects called %(name)s.", name=repr(told[:100]))
+                )
             if found and found[0].archived:
-                message = f"The project {told[:100]!r} is archived; unarchive it first."
+                message = Phrase(
+                    "The project %(name)s is archived; unarchive it first.", name=repr(told[:100])
+                )
                 raise Conflict(message, code="archived")
             if found:
                 return found[0]
-        raise invalid("/project", f"There is no project {told[:100]!r}.")
+        raise invalid("/project", Phrase("There is no project %(name)s.", name=repr(told[:100])))
 
     def _card(self, row: Row, board: Board) -> Card:
         cells = row.cells
@@ -85,7 +90,7 @@ class TaskRows:
             raise invalid("/title", "There is no title.")
         pressing = priority(cells.get("priority", ""))
         if pressing is None:
-            raise invalid("/priority", f"{cells['priority'][:40]!r} is no priority.")
+            raise invalid("/priority", Phrase("%(cell)s is no priority.", cell=repr(cells["priority"][:40])))
         external_id = line(cells.get("external_id", ""), LONG) or self.ids.next(board.project_id, title)
         only = {_OTHERWISE.get(member, member) for member in cells} - {"external_id", "project", "parent"}
         column = cells.get("column", "")

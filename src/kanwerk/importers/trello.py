@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from kanwerk.core.database import Database
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import Unreadable
 from kanwerk.importers.boards import Board, Card, Item, Lane, Person, Said, Tag
 from kanwerk.importers.bringing import bring
@@ -16,7 +17,7 @@ from kanwerk.importers.report import Progress, Report, silent
 from kanwerk.importers.runner import Options, Run
 
 MOST_ACTIONS = 1000
-WHAT = "a board that Trello exported"
+WHAT = Phrase("a board that Trello exported")
 _COLORS = {"yellow": "amber", "purple": "violet", "sky": "cyan", "black": "slate"}
 _OURS = {"green", "orange", "red", "blue", "lime", "pink", *_COLORS.values()}
 
@@ -120,7 +121,7 @@ def parse(raw: bytes, zone: ZoneInfo, report: Report, *, archived: bool = False)
     """Return the board of a file; ``Unreadable`` when it is none."""
     read = read_json(raw, _Board, WHAT)
     if not read.id:
-        raise Unreadable(f"This is not {WHAT}: it has no id.")
+        raise Unreadable(Phrase("This is not %(what)s: it has no id.", what=WHAT))
     lists = {each.id: each for each in read.lists if not each.closed}
     board = Board(id=read.id, name=read.name, description=read.desc or "")
     board.lanes = [Lane(each.id, each.name) for each in _ordered(lists.values())]
@@ -130,7 +131,7 @@ def parse(raw: bytes, zone: ZoneInfo, report: Report, *, archived: bool = False)
     ours = [card for card in read.cards if archived or card.id not in away]
     for card in read.cards:
         if card.id in away and not archived:
-            report.note("cards archived there, they or their list: left out without --archived", card.name)
+            report.note("cards archived there, they or their list: left out", card.name)
     ours.sort(key=lambda card: (order.get(card.id_list, len(order)), card.pos))
     board.cards = [parts.card(card, put_away=card.id in away) for card in ours]
     _tell(read, report)

@@ -67,6 +67,7 @@ GO = [
         "business-fields:write",
         words=SETTINGS,
     ),
+    Command(Phrase("Import"), "upload", "/settings/import", "spaces:write", words=SETTINGS),
     Command(Phrase("Webhooks"), "plug", "/settings/webhooks", "webhooks:read", words=SETTINGS),
 ]
 _THEME, _DENSITY = Phrase("Theme"), Phrase("Density")
