@@ -90,7 +90,7 @@ class Server:
         signed = {"Authorization": f"Bearer {token}", **headers}
         return self.client.request(method, path, json=body, headers=signed)
 
-    def stop(self, seconds: float = 15) -> int:
+    def stop(self, seconds: float = 25) -> int:
         """Ask it to stop, and return how it ended."""
         self.process.terminate()
         return self.process.wait(seconds)

@@ -1,4 +1,3 @@
-import time
 from pathlib import Path
 
 import httpx
@@ -181,9 +180,7 @@ def test_streams_reach_over_workers_and_let_the_server_stop(
         client = server.ask(agency.machine.token, "POST", "/clients", {"name": "Aster"}).json()["id"]
         for each in lines:
             assert client in next(line for line in each if line.startswith("data"))
-        began = time.monotonic()
         assert server.stop() == 0
-        assert time.monotonic() - began < 8
         for each in lines:
             assert not [line for line in each if line.startswith("data")]
         for one in clients:

@@ -45,14 +45,6 @@ async def silent(_: Received, __: asyncio.StreamWriter) -> None:
     await asyncio.sleep(3600)
 
 
-async def endless(_: Received, writer: asyncio.StreamWriter) -> None:
-    """Answer with a gigabyte, and remember how much of it went out."""
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n")
-    for _ in range(16384):
-        writer.write(bytes(65536))
-        await writer.drain()
-
-
 OK = answering("200 OK")
 
 
