@@ -12,7 +12,7 @@ from tests.browser.test_accessibility import violations
 from tests.importers.sources import many_cards
 
 ADDRESS = "/nordlicht/settings/import"
-CLIENTS = "Firma;Kd.-Nr.;Farbe\nImportierte Birke;K-1;rot\n\u05e9\u05dc\u05d5\u05dd;K-2;blau\n"
+CLIENTS = "Firma;Kd.-Nr.;Farbe\n{name};{name} 1;rot\n\u05e9\u05dc\u05d5\u05dd;{name} 2;blau\n"
 
 
 def faults_of(page: Page, theme: str = "light") -> list[str]:
@@ -72,7 +72,8 @@ def test_clients_of_a_spreadsheet_are_imported(
     demo: Served, sign_in: Callable[..., Page], options: dict[str, Any]
 ) -> None:
     page, scripts = sign_in(demo, **options), "java_script_enabled" not in options
-    upload(page, demo, "kunden.csv", CLIENTS)
+    name = f"Birke {len(options)} {scripts}"
+    upload(page, demo, "kunden.csv", CLIENTS.format(name=name))
     expect(page.get_by_label("What the file holds")).to_have_value("clients")
     expect(page.get_by_label("What “Firma” holds")).to_have_value("name")
     page.get_by_label("What “Kd.-Nr.” holds").select_option("name")
@@ -90,8 +91,8 @@ def test_clients_of_a_spreadsheet_are_imported(
     _wait(page, "Imported", scripts=scripts)
     if scripts:
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.get_by_role("link", name="Importierte Birke").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Importierte Birke")
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
 
 
 def _wait(page: Page, told: str, *, scripts: bool) -> None:
