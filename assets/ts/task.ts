@@ -33,11 +33,17 @@ function bodyOf(form: HTMLFormElement, submitter?: HTMLElement | null): FormData
   return body;
 }
 
+// What is added by a form is added once, however often somebody presses while it is on its way.
+const onTheWay = new WeakMap<HTMLFormElement, { said: string; turn: Promise<boolean> }>();
+
 /** Send a form, one after the other; what comes back is shown. Says whether it was taken. */
 export function save(form: HTMLFormElement, submitter?: HTMLElement | null): Promise<boolean> {
   const task = taskOf(form);
   if (!task) return Promise.resolve(false);
   const body = bodyOf(form, submitter);
+  const said = form.hasAttribute("data-fresh") && body instanceof URLSearchParams ? body.toString() : "";
+  const before = onTheWay.get(form);
+  if (said && before?.said === said) return before.turn;
   form.toggleAttribute("data-touched", false);
   form.toggleAttribute("data-saving", true);
   const turn = queue.then(async () => {
@@ -46,6 +52,10 @@ export function save(form: HTMLFormElement, submitter?: HTMLElement | null): Pro
     return send(task, form.action, body, form);
   });
   queue = turn.catch(() => undefined);
+  if (said) {
+    onTheWay.set(form, { said, turn });
+    void queue.then(() => onTheWay.get(form)?.turn === turn && onTheWay.delete(form));
+  }
   return turn;
 }
 

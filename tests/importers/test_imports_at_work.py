@@ -13,6 +13,7 @@ from tests.cast import Troupe
 from tests.conftest import Hands
 from tests.importers.sources import board, many_cards, titles
 from tests.importers.uploads import checked, row, told_each_time, uploaded, work
+from tests.live.ears import Ear
 from tests.visitor import Visitor
 
 __all__ = ["told_each_time"]
@@ -132,3 +133,12 @@ def test_the_page_says_who_it_waits_for(agency: Troupe) -> None:
         **{name: getattr(settings, name) for name in settings.__struct_fields__} | {"background": "off"}
     )
     assert "kanwerk worker" in owner.get(here).text
+
+
+def test_admins_are_told_live_that_an_import_goes_on(agency: Troupe) -> None:
+    admin, member = Ear(agency, agency.owner), Ear(agency, agency.member)
+    checked(agency, board())
+    assert admin.until(lambda: "notices" in {name for name, _, _ in admin.told})
+    assert "notices" not in {name for name, _, _ in member.told}
+    assert admin.close()
+    assert member.close()

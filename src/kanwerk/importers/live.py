@@ -1,6 +1,6 @@
 """Telling browsers live how far imports are."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from kanwerk.core.reads import compiled_once
 from kanwerk.core.web import Runtime
@@ -11,7 +11,7 @@ from kanwerk.people.models import User
 
 _TOLD = select(User.id).where(
     User.space_id == bindparam("of_space", type_=User.space_id.type),
-    User.role.in_(ADMINS),
+    or_(*(User.role == each for each in ADMINS)),  # a list would want its values before there are any
     User.type == "user",
     User.active.is_(True),
     select(Import.id)

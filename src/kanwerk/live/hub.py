@@ -77,6 +77,9 @@ class Room:
             except Problem as problem:
                 log.warning("live", error=problem.detail)
                 await asyncio.sleep(RETRY_SECONDS)
+            except Exception as error:
+                log.exception("live", error=type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
         for looker in self.lookers:
             looker.send(None)
 
