@@ -257,6 +257,7 @@ def test_two_who_write_at_once_see_both_texts(demo: Served, mia: Page, amelie: P
     mine = on_board(mia, demo, "STRICK-10")
     theirs = on_board(amelie, demo, "STRICK-10")
     mia.keyboard.press("e")
+    expect(mine.locator("#task-description")).to_be_focused()
     mia.keyboard.type("What Mia means")
     amelie.keyboard.press("e")
     expect(theirs.locator("#task-description")).to_be_focused()
