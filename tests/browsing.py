@@ -2,12 +2,12 @@
 
 import re
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import urlencode
 
-import msgspec
 from httpx import Response
 
 from tests.cast import Person, Troupe
+from tests.flashes import flashes
 from tests.live.ears import signed_in
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -49,5 +49,5 @@ class Visitor:
         """Send a form that works; return what the next page says of it, and the address of its undo."""
         answer = self.post(path, *fields)
         assert answer.status_code == 303, answer.text
-        (flash,) = msgspec.json.decode(unquote(answer.cookies["kanwerk_flash"]))
+        (flash,) = flashes(answer)
         return flash["text"], flash["undo"]

@@ -1,14 +1,11 @@
 """In the browser, deleting a business field lets its projects go; undoing gives them back."""
 
-from urllib.parse import unquote
-
-import msgspec
-
 from kanwerk.core.ids import new_id
 from kanwerk.core.writes import Write
 from kanwerk.people.identities import start_session
 from kanwerk.people.models import User
 from tests.cast import Troupe, made
+from tests.flashes import flashes
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -32,7 +29,7 @@ class Browser:
         headers = {**FORM, "Cookie": f"kanwerk_session={self.cookie}"}
         answer = self.house.ask("POST", path, form, headers=headers)
         assert answer.status_code == 303, answer.text
-        (flash,) = msgspec.json.decode(unquote(answer.cookies["kanwerk_flash"]))
+        (flash,) = flashes(answer)
         return flash["text"], flash["undo"]
 
 

@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import urlencode
 
-import msgspec
 import pytest
 from httpx import Response
 
@@ -13,6 +12,7 @@ from kanwerk.people.identities import start_session
 from kanwerk.people.models import User
 from tests.cast import Troupe, made, today
 from tests.core.test_statements import counted
+from tests.flashes import flashes
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SPACE = "/nordlicht"
@@ -49,8 +49,7 @@ class Browser:
         """Send a form that is taken; return where it leads and what the next page says."""
         answer = self.post(path, **form)
         assert answer.status_code == 303, answer.text
-        flash = answer.cookies.get("kanwerk_flash")
-        return answer.headers["location"], msgspec.json.decode(unquote(flash))[0] if flash else {}
+        return answer.headers["location"], next(iter(flashes(answer)), {})
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 
 from tests.cast import Person, Troupe, made
 from tests.core.test_statements import counted
+from tests.flashes import flashes
 from tests.visitor import Visitor
 
 
@@ -32,12 +33,6 @@ def add(person: Person, agency: Troupe, title: str, column: int = 0, **members: 
 def order(agency: Troupe, column: int) -> list[str]:
     found = agency.owner.everything("/tasks", column_id=agency.column_ids[column], sort="position")
     return [task["id"] for task in found]
-
-
-def flash(answer: object) -> list[dict[str, str]]:
-    cookies = answer.headers.get_list("set-cookie")  # type: ignore[attr-defined]
-    told = next(each for each in cookies if each.startswith("kanwerk_flash="))
-    return list(json.loads(unquote(told.split("=", 1)[1].split(";")[0])))
 
 
 def test_a_board_shows_columns_with_their_cards(agency: Troupe, visitor: Visitor, code: str) -> None:
@@ -103,7 +98,7 @@ def test_a_card_is_moved_and_moved_back(agency: Troupe, visitor: Visitor, code: 
     answer = visitor.post(f"/projects/{code}/board/move", move)
     assert answer.status_code == 303
     assert order(agency, 2)[-2:] == [first, other]
-    [told] = flash(answer)
+    [told] = flashes(answer)
     assert told["text"].startswith("Moved ")
     assert visitor.post(told["undo"].removeprefix("/nordlicht")).status_code == 303
     assert [order(agency, column) for column in range(4)] == before
@@ -117,7 +112,7 @@ def test_several_cards_keep_their_order(agency: Troupe, visitor: Visitor, code: 
     moves = [f"{cards[0]} {column} end", f"{cards[1]} {column} after:{cards[0]}"]
     answer = visitor.post(f"/projects/{code}/board/move", {"m": moves})
     assert order(agency, 3)[-2:] == cards[:2]
-    [told] = flash(answer)
+    [told] = flashes(answer)
     visitor.post(told["undo"].removeprefix("/nordlicht"))
     assert order(agency, 0) == before
 

@@ -11,6 +11,7 @@ from kanwerk.core import formats, templates
 from kanwerk.core.languages import LANGUAGES, Phrase, preferred, written_in
 from tests.cast import Person, Troupe, made
 from tests.conftest import Hands
+from tests.flashes import flashes
 from tests.house import House
 from tests.live.ears import signed_in
 
@@ -236,8 +237,7 @@ def test_the_profile_changes_the_language(agency: Troupe) -> None:
 
 def flash_of_profile(agency: Troupe, fields: dict[str, str]) -> str:
     answer = page(agency, agency.member, "/settings/profile", **fields)
-    (cookie,) = [each for each in answer.headers.get_list("set-cookie") if each.startswith("kanwerk_flash=")]
-    (told,) = msgspec.json.decode(unquote(cookie.partition("=")[2].partition(";")[0]))
+    (told,) = flashes(answer)
     return str(told["text"])
 
 

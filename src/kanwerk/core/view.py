@@ -2,6 +2,7 @@
 
 import functools
 import gzip
+import secrets
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from kanwerk.core.writes import Write
 
 T = TypeVar("T")
 COMPRESSED_FROM = 1024
-FLASH = "kanwerk_flash"
+FLASH = "kanwerk_flash_"  # and an id: of two that are on their way at once, each is told
 # What packages above add to every signed-in page: called with the view once a template asks for the name.
 SHELL: dict[str, Callable[["View"], Any]] = {}
 _POLICY = (
@@ -192,12 +193,14 @@ def rendered(view: View, answer: Answer) -> tuple[int, Headers, bytes]:
         if answer.text:
             with view.written():
                 flash = [{"text": languages.gettext(answer.text), "kind": answer.kind, "undo": answer.undo}]
-            headers.append(set_cookie(view.request, FLASH, quote(msgspec.json.encode(flash)), 60))
+            name = FLASH + secrets.token_hex(4)
+            headers.append(set_cookie(view.request, name, quote(msgspec.json.encode(flash)), 60))
         return 303, headers, b""
     headers.append((b"content-type", b"text/html; charset=utf-8"))
-    context, flashes = dict(answer.context), _flashes(view.request)
-    if flashes:
-        headers.append(set_cookie(view.request, FLASH, "", 0))
+    context, told = dict(answer.context), _flashes(view.request)
+    if told:
+        headers += [set_cookie(view.request, name, "", 0) for name in told]
+        flashes = [flash for each in told.values() for flash in each]
         if view.partial:  # a part of a page has no place for it: a script of ours shows it
             headers.append((b"kanwerk-flash", quote(msgspec.json.encode(flashes)).encode()))
         else:
@@ -245,11 +248,16 @@ def _space(me: Any) -> dict[str, str]:
     return {"id": me.space_id, "name": me.space_name, "slug": me.space_slug}
 
 
-def _flashes(request: Request) -> list[Mapping[str, Any]]:
-    try:
-        return list(msgspec.json.decode(unquote(request.cookie(FLASH) or "[]"), type=list[dict[str, Any]]))
-    except (msgspec.MsgspecError, ValueError):
-        return []
+def _flashes(request: Request) -> dict[str, list[Mapping[str, Any]]]:
+    """Return what is still to be said, by the names of the cookies that hold it."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for name, value in request.cookies().items():
+        if name.startswith(FLASH):
+            try:
+                found[name] = msgspec.json.decode(unquote(value), type=list[dict[str, Any]])
+            except (msgspec.MsgspecError, ValueError):
+                found[name] = []
+    return found
 
 
 def set_cookie(

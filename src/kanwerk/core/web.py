@@ -81,13 +81,16 @@ class Request:
         value = self._headers.get(name)
         return None if value is None else value.decode("latin-1")
 
+    def cookies(self) -> dict[str, str]:
+        """Return the cookies' values by their names, in the order they came."""
+        try:
+            return {name: each.value for name, each in SimpleCookie(self.header(b"cookie") or "").items()}
+        except CookieError:
+            return {}
+
     def cookie(self, name: str) -> str | None:
         """Return a cookie's value."""
-        try:
-            found = SimpleCookie(self.header(b"cookie") or "").get(name)
-        except CookieError:
-            return None
-        return found.value if found else None
+        return self.cookies().get(name)
 
     @property
     def address(self) -> str:
