@@ -113,7 +113,7 @@ def empty(tmp_path: Path) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = chromium.path()
+    path = chromium.headless()
     assert path, "no Chromium is installed"
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
