@@ -4,7 +4,7 @@ from urllib.parse import unquote
 import pytest
 
 from tests.cast import Troupe, made
-from tests.tasks.test_board_pages import flash
+from tests.flashes import flashes
 from tests.visitor import Visitor
 
 
@@ -44,7 +44,7 @@ def test_one_thing_is_done_to_all_chosen_tasks(agency: Troupe, visitor: Visitor,
 
 
 def test_deleted_tasks_come_back(agency: Troupe, visitor: Visitor, ids: list[str]) -> None:
-    [told] = flash(visitor.post("/tasks/bulk", {"ids": ",".join(ids), "delete": "yes"}))
+    [told] = flashes(visitor.post("/tasks/bulk", {"ids": ",".join(ids), "delete": "yes"}))
     assert told["text"] == "Deleted 3 tasks."
     assert agency.owner.get(f"/tasks/{ids[0]}").status_code == 404
     assert visitor.post(told["undo"].removeprefix("/nordlicht")).status_code == 303
