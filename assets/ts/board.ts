@@ -2,7 +2,7 @@
 
 import Sortable from "sortablejs/modular/sortable.core.esm.js";
 import { ask as confirm } from "./confirm";
-import { board, putBack, refresh, show } from "./cards";
+import { board, cardsOf, putBack, refresh, show } from "./cards";
 import { BY_HAND } from "./dragging";
 import { onContent } from "./htmx";
 import { Refused, send, tellFailed } from "./sending";
@@ -25,6 +25,15 @@ function placeOf(card: HTMLElement, moving: Set<HTMLElement>): string {
 export async function save(cards: HTMLElement[]): Promise<void> {
   const here = board();
   if (!here) return;
+  const ids = cards.map((card) => card.dataset["id"] ?? "");
+  if (here.dataset["by"]) {
+    // In a lane cards stand by their days: what counts is whether they came from another.
+    const given = cards.filter((card) => card.parentElement?.dataset["column"] !== card.dataset["column"]);
+    const told = given.map((card): [string, string] => ["m", `${card.dataset["id"]} ${card.dataset["column"]} ${card.parentElement?.dataset["column"]}`]);
+    if (told.length === 0) putBack(ids);
+    else await moved(`${here.dataset["board"]}/give`, [["filters", here.dataset["filters"] ?? ""], ["group_by", here.dataset["by"]], ...told], ids);
+    return;
+  }
   const moving = new Set(cards);
   // Each goes before the same neighbour, or after the one moved before it: so their order stays.
   const fields: [string, string][] = [["filters", here.dataset["filters"] ?? ""]];
@@ -34,12 +43,12 @@ export async function save(cards: HTMLElement[]): Promise<void> {
     const place = before ? `after:${before.dataset["id"]}` : placeOf(card, moving);
     fields.push(["m", `${card.dataset["id"]} ${column} ${place}`]);
   });
-  await moved(`${here.dataset["board"]}/move`, fields, cards.map((card) => card.dataset["id"] ?? ""));
+  await moved(`${here.dataset["board"]}/move`, fields, ids);
 }
 
 async function moved(url: string, fields: [string, string][], ids: string[]): Promise<void> {
   try {
-    show(await send(url, fields), ids);
+    await show(await send(url, fields), ids);
   } catch (error) {
     if (error instanceof Refused && error.code === "wip_limit" && !fields.some(([name]) => name === "force")) {
       if (await confirm(error.message, board()?.dataset["saidFull"])) {
@@ -102,14 +111,14 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement)) return;
   const here = board();
-  const undo = here && form.closest(".toast") && /\/board\/move\?|\/tasks\/restore\?/.test(form.action);
+  const undo = here && form.closest(".toast") && /\/board\/(?:move|give)\?|\/tasks\/restore\?/.test(form.action);
   if (!form.matches("[data-board-add]") && !undo) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   if (undo) {
     form.closest(".toast")?.remove();
     const asked = new URL(form.action).searchParams;
-    const ids = [...asked.getAll("m").map((each) => each.split(" ")[0] ?? ""), ...(asked.get("ids")?.split(",") ?? [])];
+    const ids = [...[...asked.getAll("m"), ...asked.getAll("u")].map((each) => each.split(" ")[0] ?? ""), ...(asked.get("ids")?.split(",") ?? [])];
     void moved(form.action, [["filters", here.dataset["filters"] ?? ""], ["part", `${here.dataset["board"]}/cards`]], ids);
     return;
   }
@@ -119,8 +128,8 @@ document.addEventListener("submit", (event) => {
   const typed = title.value;
   title.value = "";
   send(form.action, fields)
-    .then((came) => {
-      show(came, []);
+    .then(async (came) => {
+      await show(came, []);
       const list = form.parentElement?.querySelector(".board-cards");
       list?.scrollTo({ top: list.scrollHeight });
     })
@@ -174,7 +183,7 @@ document.addEventListener("kanwerk:live", ({ detail: told }) => {
   } else if (told.name === "change" && told.change) {
     const change: Change = told.change;
     const id = change.kind === "task" ? change.id : change.task_id;
-    if (!id || (change.project_id !== here.dataset["project"] && !document.getElementById(`card-${id}`))) return;
+    if (!id || (change.project_id !== here.dataset["project"] && cardsOf(id).length === 0)) return;
     waiting.add(id);
   }
   if (waiting.size && !timer) timer = window.setTimeout(look, PAUSE_MS);
@@ -182,10 +191,6 @@ document.addEventListener("kanwerk:live", ({ detail: told }) => {
 
 function look(): void {
   timer = 0;
-  if (document.documentElement.classList.contains("dragging") || document.querySelector(".task-card--lifted")) {
-    timer = window.setTimeout(look, PAUSE_MS * 4);
-    return;
-  }
   const ids = [...waiting].slice(0, AT_ONCE);
   for (const id of ids) waiting.delete(id);
   if (waiting.size) timer = window.setTimeout(look, PAUSE_MS);

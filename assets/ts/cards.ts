@@ -1,10 +1,14 @@
 // The cards of a board as the server shows them: put where they belong, one by one, whatever else is on the board.
 
 import htmx from "htmx.org";
+import { carrying, released } from "./dragging";
 import { ask } from "./sending";
 
 /** The board of this page, if it is one. */
 export const board = (): HTMLElement | null => document.querySelector<HTMLElement>("#board[data-board]");
+
+/** A task's cards: in a board that is grouped there may be several. */
+export const cardsOf = (id: string): HTMLElement[] => [...(board()?.querySelectorAll<HTMLElement>(`.task-card[data-id="${id}"]`) ?? [])];
 
 /** The cards of a column's list that are there, in their order. */
 export const cardsIn = (list: Element): HTMLElement[] => [...list.querySelectorAll<HTMLElement>(":scope > .task-card")];
@@ -23,31 +27,37 @@ function put(card: HTMLElement, list: HTMLElement): void {
 
 /** Put cards back where the server last showed them. */
 export function putBack(ids: Iterable<string>): void {
-  for (const id of ids) {
-    const card = document.getElementById(`card-${id}`);
-    const list = card && document.getElementById(`cards-${card.dataset["column"]}`);
+  for (const card of [...ids].flatMap(cardsOf)) {
+    const list = document.getElementById(`cards-${card.dataset["column"]}`);
     if (!list) continue;
     put(card, list);
     if (!card.isConnected) list.querySelector(":scope > [data-more]")?.before(card);
   }
 }
 
-/** Show cards as they came; those asked for that did not come are gone. */
-export function show(came: Document, asked: Iterable<string>): void {
-  const focused = document.activeElement?.closest(".task-card")?.id;
-  const gone = new Set(asked);
-  for (const card of came.querySelectorAll<HTMLElement>(".task-card")) {
-    gone.delete(card.dataset["id"] ?? "");
+/** Show cards as they came, once the hand is free; those asked for that did not come are gone. */
+export async function show(came: Document, asked: Iterable<string>): Promise<void> {
+  await released();
+  const focused = document.activeElement?.closest<HTMLElement>(".task-card");
+  const among = focused?.parentElement;
+  const cards = [...came.querySelectorAll<HTMLElement>(".task-card")];
+  const gone = new Set([...asked, ...cards.map((card) => card.dataset["id"] ?? "")].flatMap(cardsOf));
+  const chosen = new Set([...gone].filter((card) => card.matches(".task-card--selected")).map((card) => card.dataset["id"]));
+  for (const card of cards) {
     const list = document.getElementById(`cards-${card.dataset["column"]}`);
     const shown = document.getElementById(card.id);
-    card.classList.toggle("task-card--selected", shown?.classList.contains("task-card--selected") ?? false);
+    card.classList.toggle("task-card--selected", chosen.has(card.dataset["id"]));
+    if (shown) gone.delete(shown);
     shown?.replaceWith(card);
     if (list) put(card, list);
     htmx.process(card);
   }
-  for (const id of gone) document.getElementById(`card-${id}`)?.remove();
+  for (const card of gone) card.remove();
   for (const sums of came.querySelectorAll(".column-sums")) document.getElementById(sums.id)?.replaceWith(sums);
-  if (focused) document.getElementById(focused)?.querySelector("a")?.focus({ preventScroll: true });
+  if (focused && !focused.isConnected) {
+    const there = cardsOf(focused.dataset["id"] ?? "");
+    (there.find((card) => card.parentElement === among) ?? there[0])?.querySelector("a")?.focus({ preventScroll: true });
+  }
   board()?.dispatchEvent(new CustomEvent("kanwerk:cards"));
 }
 
@@ -56,5 +66,10 @@ export async function refresh(ids: string[]): Promise<void> {
   const here = board();
   if (!here || ids.length === 0) return;
   const filters = here.dataset["filters"];
-  show(await ask(`${here.dataset["board"]}/cards?ids=${ids.join(",")}${filters ? `&${filters}` : ""}`), ids);
+  let came: Document;
+  do {
+    await released();
+    came = await ask(`${here.dataset["board"]}/cards?ids=${ids.join(",")}${filters ? `&${filters}` : ""}`);
+  } while (carrying());
+  await show(came, ids);
 }

@@ -13,7 +13,7 @@ const bar = (): HTMLFormElement | null => document.querySelector<HTMLFormElement
 function tell(): void {
   const form = bar();
   if (!form) return;
-  const count = chosen().length;
+  const count = new Set(chosen().map((card) => card.dataset["id"])).size;
   form.hidden = count === 0;
   const text = form.querySelector("[data-count]");
   if (text) text.textContent = (form.dataset["saidCount"] ?? "").replace("{count}", String(count));
@@ -67,10 +67,13 @@ document.addEventListener("keydown", (event) => {
 });
 
 async function act(form: HTMLFormElement, name: string, value: string): Promise<void> {
-  const ids = chosen().map((card) => card.dataset["id"] ?? "");
-  const fields = [...new FormData(form)].filter(([key]) => ["part", "filters"].includes(key)) as [string, string][];
+  const ids = [...new Set(chosen().map((card) => card.dataset["id"] ?? ""))];
+  const fields: [string, string][] = [
+    ["part", `${board()?.dataset["board"]}/cards`],
+    ["filters", board()?.dataset["filters"] ?? ""],
+  ];
   try {
-    show(await send(form.action, [...fields, ["ids", ids.join(",")], [name, value]]), ids);
+    await show(await send(form.action, [...fields, ["ids", ids.join(",")], [name, value]]), ids);
     if (name === "delete") clear();
   } catch (error) {
     tellFailed(error, board());

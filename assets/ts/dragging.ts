@@ -8,3 +8,13 @@ export const BY_HAND = {
   delayOnTouchOnly: true,
   touchStartThreshold: 6,
 };
+
+const LOOK_MS = 60;
+
+/** Whether something is in the hand, by the mouse, a finger or the keys: it is not to be replaced. */
+export const carrying = (): boolean => document.querySelector(":root.dragging, .task-card--lifted") !== null;
+
+/** Wait until nothing is. */
+export async function released(): Promise<void> {
+  while (carrying()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+}

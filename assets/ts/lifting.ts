@@ -52,6 +52,8 @@ function carry(card: HTMLElement, key: string): void {
   const all = lists();
   const cards = cardsIn(list);
   const row = cards.indexOf(card);
+  const sorted = (key === "ArrowUp" || key === "ArrowDown") && board()?.dataset["by"]; // lanes keep their order
+  if (sorted) return;
   if (key === "ArrowUp") cards[row - 1]?.before(card);
   else if (key === "ArrowDown") cards[row + 1]?.after(card);
   else {

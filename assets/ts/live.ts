@@ -2,6 +2,7 @@
 // then asks for its own page anew and morphs the parts marked `data-live="client client:<id> project:<id>"`.
 
 import htmx from "htmx.org";
+import { released } from "./dragging";
 import { onContent } from "./htmx";
 
 interface Change {
@@ -155,6 +156,7 @@ async function refetch(url: string, parts: HTMLElement[]): Promise<void> {
 async function show(text: string, parts: HTMLElement[]): Promise<void> {
   for (const part of parts) {
     // A question may have come while the page was asked for: what stands in it is not to be lost.
+    await released();
     if (!part.isConnected || held(part)) continue;
     const select = `#${CSS.escape(part.id)}`;
     await htmx.swap({ sourceElement: part, target: part, text, select, swap: "outerMorph ignoreTitle:true" });

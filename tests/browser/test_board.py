@@ -154,3 +154,28 @@ def test_without_scripts_cards_are_shown_and_added(demo: Served, sign_in: Callab
     field.press("Enter")
     page.wait_for_url(f"**{BOARD}")
     expect(page.get_by_text("Written without a script")).to_be_visible()
+
+
+def test_a_card_that_somebody_changes_stays_in_the_hand_of_who_drags_it(
+    demo: Served, sign_in: Callable[..., Page], board: Page
+):
+    other = sign_in(demo, VALENTIN)
+    other.goto(demo.url + BOARD)
+    key = keys_in(board, "Backlog")[0]
+    card = card_of(board, key)
+    card.evaluate("card => card.dataset.mark = 'held'")
+    held = board.locator(".task-card[data-mark]:not(.task-card--drag)")
+    at = card.bounding_box()
+    board.mouse.move(at["x"] + 20, at["y"] + 20)
+    board.mouse.down()
+    board.mouse.move(at["x"] + 60, at["y"] + 60, steps=4)
+    card_of(other, key).locator("a").focus()
+    other.keyboard.press("x")
+    other.locator("#bulk").get_by_label("Priority").select_option("Urgent")
+    urgent = board.locator(f".task-card:has-text('{key}') [data-priority='urgent']")
+    expect(card_of(other, key).locator("[data-priority='urgent']")).to_be_visible()
+    board.wait_for_timeout(600)
+    expect(held).to_have_count(1)
+    board.mouse.up()
+    expect(urgent.first).to_be_visible()
+    expect(held).to_have_count(0)

@@ -7,8 +7,10 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 
 from kanwerk.core.db import Db
+from kanwerk.core.forms import Form
 from kanwerk.core.ids import is_id
 from kanwerk.core.languages import Phrase
+from kanwerk.core.listing import MOST
 from kanwerk.core.pages import Answer, Html, Pages, Redirect, View
 from kanwerk.core.problems import invalid
 from kanwerk.core.writes import Write
@@ -18,6 +20,8 @@ from kanwerk.projects.framing import framed, project_at
 from kanwerk.projects.shapes import ProjectFullData
 from kanwerk.tasks.asking import DUE, filters_of, today_of
 from kanwerk.tasks.boards import CARDS, board, cards, some_cards
+from kanwerk.tasks.grouping import NOTHING
+from kanwerk.tasks.lanes import LANES, give, lane_cards, lanes, lanes_of, members_in
 from kanwerk.tasks.models import PRIORITIES, Task
 from kanwerk.tasks.moves import move
 from kanwerk.tasks.writing import create_task, open_task
@@ -26,21 +30,29 @@ pages = Pages()
 END = "end"
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 MOVE = re.compile(rf"({_ID}) ({_ID}) (end|(?:before|after):{_ID})")
+_LANES = rf"(?:{_ID}(?:,{_ID})*|[a-z]+)"
+GIVE = re.compile(rf"({_ID}) ({_LANES}) ({_LANES})")
 MOST_AT_ONCE = 100
 DIGITS = 5
 
 
 def _context(me: Me, view: View, project: ProjectFullData, **more: Any) -> dict[str, Any]:
-    filters = filters_of(view.query)
+    filters, by = filters_of(view.query), _grouped(view.query)
     return framed(
         me,
         project,
         filters=filters,
-        kept=urlencode(filters),
+        by=by,
+        kept=urlencode(filters | ({"group_by": by} if by else {})),
         today=str(today_of(me)),
         editable=me.may("tasks:write") and project.archived_at is None,
         **more,
     )
+
+
+def _grouped(form: Form) -> str | None:
+    by = form.text("group_by")
+    return by if by in LANES else None
 
 
 def choices_of(db: Db, project: ProjectFullData) -> dict[str, Any]:
@@ -55,27 +67,41 @@ def show_board(db: Db, me: Me, view: View, code: str) -> Answer:
     """Show the board, or the next cards of one column."""
     project = project_at(db, me, code, "columns", "members")
     context = _context(me, view, project)
-    column_id = view.query.text("column")
-    if view.partial and is_id(column_id):
-        page = cards(db, me, column_id, context["filters"], view.query.text("cursor"))
-        context |= {"tasks": page.data, "column_id": column_id, "next_cursor": page.meta.next_cursor}
+    filters, by, key, cursor = context["filters"], context["by"], *map(view.query.text, ("column", "cursor"))
+    if view.partial and (is_id(key) or (by and key in (NOTHING, *PRIORITIES))):
+        if by:
+            page = lane_cards(db, me, project.id, by, key, filters, cursor)
+        else:
+            page = cards(db, me, key, filters, cursor)
+        context |= {"tasks": page.data, "key": key, "next_cursor": page.meta.next_cursor}
         return Html("tasks/board.html", context, block="more")
     told = view.query.text("rows")
     rows = int(told) if told.isascii() and told.isdigit() and len(told) < DIGITS else CARDS
-    context["board"] = board(db, me, project, context["filters"], rows)
+    rows = min(max(rows, CARDS), MOST)
+    context["board"] = (
+        lanes(db, me, project, filters, by, rows) if by else board(db, me, project, filters, rows)
+    )
     return Html("tasks/board.html", context | choices_of(db, project))
 
 
 @pages.get("/{space}/projects/{code}/board/cards", needs="tasks:read")
 def show_cards(db: Db, me: Me, view: View, code: str) -> Answer:
     """Show some cards as they are now, and how much is in the columns; cards that are gone are left out."""
-    project = project_at(db, me, code, "columns")
+    project = project_at(db, me, code, "columns", *(["members"] if _grouped(view.query) else []))
     if not view.partial:
         return Redirect(f"/{me.space_slug}/projects/{project.shortcode}/board")
     context = _context(me, view, project)
     ids = [each for each in view.query.text("ids").split(",") if is_id(each)]
-    context["tasks"] = some_cards(db, me, project.id, ids, context["filters"])
-    context["board"] = board(db, me, project, context["filters"], 1)
+    filters, by = context["filters"], context["by"]
+    if by:
+        tasks = some_cards(db, me, project.id, ids, filters, completed="false")
+        context["board"] = lanes(db, me, project, filters, by, 1)
+        shown = {each.group.key for each in context["board"]}
+        context["cards"] = [(task, key) for task in tasks for key in lanes_of(task, by) if key in shown]
+    else:
+        tasks = some_cards(db, me, project.id, ids, filters)
+        context["board"] = board(db, me, project, filters, 1)
+        context["cards"] = [(task, None) for task in tasks]
     return Html("tasks/cards.html", context)
 
 
@@ -96,9 +122,12 @@ def add_card(db: Write, me: Me, view: View, code: str) -> Answer:
     title = view.form.text("title")
     if not title:
         raise invalid("/title", "This is needed.")
-    members = {"project_id": project.id, "title": title}
-    if is_id(view.form.text("column_id")):
-        members["column_id"] = view.form.text("column_id")
+    members: dict[str, Any] = {"project_id": project.id, "title": title}
+    by, key = _grouped(view.form), view.form.text("column_id")
+    if by:
+        members |= members_in(by, key)
+    elif is_id(key):
+        members["column_id"] = key
     task = create_task(db, members, by=me)
     listed = f"/{me.space_slug}/projects/{code}/list"
     if view.form.text("back").lower() == listed.lower():
@@ -125,14 +154,41 @@ def move_cards(db: Write, me: Me, view: View, code: str) -> Answer:
         beside = {f"{side}_id": neighbour} if neighbour else {}
         move(db, task, column_id=column_id, **beside, force=form.text("force") == "true", by=me)
         db.flush()
-    text = (
-        Phrase("Moved %(key)s.", key=keys[0])
-        if len(keys) == 1
-        else Phrase("Moved %(num)s task.", "Moved %(num)s tasks.", num=len(keys))
-    )
     undo = urlencode({"m": back[::-1], "force": "true"}, doseq=True)
     here = f"/{me.space_slug}/projects/{code}/board/move?{undo}"
-    return _back(me, view, code, [each[0] for each in moves], text, None if form is view.query else here)
+    return _back(
+        me, view, code, [each[0] for each in moves], _moved(keys), None if form is view.query else here
+    )
+
+
+@pages.post("/{space}/projects/{code}/board/give", needs="tasks:write")
+def give_cards(db: Write, me: Me, view: View, code: str) -> Answer:
+    """Give cards what the lane has that they were put into, each as ``m=<task> <from> <to>``; what takes that
+    back says ``u`` instead, and may name several lanes on each side.
+    """
+    form = view.form if view.form.all("m") else view.query
+    by, undoing = _grouped(form), not form.all("m")
+    told = form.all("u" if undoing else "m")[:MOST_AT_ONCE]
+    found = [GIVE.fullmatch(each) for each in told]
+    if by is None or not found or not all(found):
+        raise invalid("/m", "Say which card goes where.")
+    back, keys, ids = [], [], []
+    for task_id, less, more in (each.groups() for each in found if each is not None):
+        task = open_task(db, task_id, me)
+        again = give(db, me, task, by, less, more, all_of_it=not undoing)
+        db.flush()
+        back.append(f"{task.id} {again[0]} {again[1]}")
+        keys.append(f"{code.upper()}-{task.number}")
+        ids.append(task.id)
+    undo = urlencode({"group_by": by, "u": back[::-1]}, doseq=True)
+    here = f"/{me.space_slug}/projects/{code}/board/give?{undo}"
+    return _back(me, view, code, ids, _moved(keys), None if undoing else here)
+
+
+def _moved(keys: list[str]) -> Phrase:
+    if len(keys) == 1:
+        return Phrase("Moved %(key)s.", key=keys[0])
+    return Phrase("Moved %(num)s task.", "Moved %(num)s tasks.", num=len(keys))
 
 
 def _next(db: Write, task: Task) -> str | None:

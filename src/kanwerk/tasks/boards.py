@@ -7,12 +7,12 @@ from msgspec import Struct
 from sqlalchemy import bindparam, func, select
 
 from kanwerk.core.db import Db
-from kanwerk.core.listing import MOST
 from kanwerk.core.reads import Query
 from kanwerk.people.access import Me
 from kanwerk.projects.members import fence_of
-from kanwerk.projects.shapes import ColumnData, ProjectFullData
+from kanwerk.projects.shapes import ProjectFullData
 from kanwerk.tasks.asking import parameters, query, tasks_of
+from kanwerk.tasks.grouping import Group
 from kanwerk.tasks.models import Task
 from kanwerk.tasks.shapes import TaskData
 
@@ -29,19 +29,22 @@ IN_COLUMNS = Query(
 
 
 class BoardColumn(Struct):
-    """A column with the cards that show, how many there are with these filters and without, and their sum."""
+    """A column or a lane with the cards that show: how many there are with these filters and without, how
+    many there may be, and the sum of their estimates.
+    """
 
-    column: ColumnData
+    group: Group
     cards: list[TaskData]
     total: int
     count: int
-    seconds: int
     next_cursor: str | None
+    seconds: int = 0
+    limit: int | None = None
 
     @property
     def full(self) -> bool:
         """Whether it holds more than it is meant to."""
-        return self.column.wip_limit is not None and self.count > self.column.wip_limit
+        return self.limit is not None and self.count > self.limit
 
 
 def cards(
@@ -63,27 +66,34 @@ def board(
     found = []
     for column in project.columns or ():
         _, count, seconds = counts.get(column.id, (column.id, 0, 0))
-        page = cards(db, me, column.id, filters, limit=min(max(rows, CARDS), MOST)) if count else None
+        page = cards(db, me, column.id, filters, limit=rows) if count else None
         total = count if page is None or page.meta.total is None else page.meta.total
         found.append(
             BoardColumn(
-                column=column,
+                group=Group("column", column.id, total, column.name, column.color, column.kind),
                 cards=page.data if page else [],
                 total=total,
                 count=count,
-                seconds=int(seconds),
                 next_cursor=page.meta.next_cursor if page else None,
+                seconds=int(seconds),
+                limit=column.wip_limit,
             )
         )
     return found
 
 
-def some_cards(db: Db, me: Me, project_id: str, ids: list[str], filters: dict[str, str]) -> list[TaskData]:
-    """Return those of these cards that are in the project and fit the filters, in the order of columns."""
+def some_cards(
+    db: Db, me: Me, project_id: str, ids: list[str], filters: dict[str, str], **usual: str
+) -> list[TaskData]:
+    """Return those of these cards that are in the project and fit the filters, in the order of columns.
+
+    ``usual``: filters of the API that hold where the others do not say it.
+    """
     if not ids:
         return []
     read = tasks_of(me)
-    asked = {"ids": ",".join(ids[:100]), "project_id": project_id, "limit": "100", **parameters(filters, me)}
+    asked = {"ids": ",".join(ids[:100]), "project_id": project_id, "limit": "100", **usual}
+    asked |= parameters(filters, me)
     found: list[TaskData] = db.page(
         read, read.parse("board", urlencode(asked).encode()), fence=fence_of(me)
     ).data

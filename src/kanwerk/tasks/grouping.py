@@ -32,8 +32,8 @@ class Group(Struct):
     key: str
     total: int
     name: str | None = None
-    color: str | None = None
-    mark: str | None = None
+    color: Any = None
+    mark: Any = None  # the kind of a column
     folded: bool = False
 
 
