@@ -2,6 +2,7 @@
 
 import htmx from "htmx.org";
 import { carrying, released } from "./dragging";
+import { placed } from "./motion";
 import { ask } from "./sending";
 
 /** The board of this page, if it is one. */
@@ -43,6 +44,7 @@ export async function show(came: Document, asked: Iterable<string>): Promise<voi
   const cards = [...came.querySelectorAll<HTMLElement>(".task-card")];
   const gone = new Set([...asked, ...cards.map((card) => card.dataset["id"] ?? "")].flatMap(cardsOf));
   const chosen = new Set([...gone].filter((card) => card.matches(".task-card--selected")).map((card) => card.dataset["id"]));
+  const glide = placed(new Map([...gone].map((card) => [card.dataset["id"], card])));
   for (const card of cards) {
     const list = document.getElementById(`cards-${card.dataset["column"]}`);
     const shown = document.getElementById(card.id);
@@ -53,6 +55,7 @@ export async function show(came: Document, asked: Iterable<string>): Promise<voi
     htmx.process(card);
   }
   for (const card of gone) card.remove();
+  glide(new Map(cards.map((card) => [card.dataset["id"], card])));
   for (const sums of came.querySelectorAll(".column-sums")) document.getElementById(sums.id)?.replaceWith(sums);
   if (focused && !focused.isConnected) {
     const there = cardsOf(focused.dataset["id"] ?? "");

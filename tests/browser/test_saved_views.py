@@ -52,7 +52,7 @@ def test_a_name_that_is_taken_is_said_beside_the_field(demo: Served, sign_in: Ca
     page.locator("#f-name").fill("ש" * 300)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#views-menu > summary")).to_contain_text("ש")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= screen.width")
 
 
 def test_a_view_is_deleted_and_brought_back(demo: Served, sign_in: Callable[..., Page]):

@@ -66,3 +66,9 @@ def test_it_goes_on_to_the_beginning_a_stretch_at_a_time(agency: Troupe) -> None
 def test_it_is_not_open_to_outsiders(agency: Troupe) -> None:
     for who in ("guest", "tax_advisor"):
         assert Visitor(agency, agency.people[who]).get("/activity").status_code == 403
+
+
+def test_who_founds_a_space_was_invited_by_nobody(agency: Troupe) -> None:
+    told = Visitor(agency, agency.owner).read("/activity", kind="user")
+    assert "Kanwerk added" in told
+    assert "Kanwerk invited" not in told

@@ -1,0 +1,28 @@
+// What changes is seen to change: a page that came arrives, a card that somebody else moved glides to its place. All of it
+// is there at once and takes keys and clicks meanwhile; the browser's own view transitions would hold them up.
+
+const ARRIVE_MS = 120;
+const GLIDE_MS = 220;
+const LEAST_PX = 4;
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Remember where elements are. What is returned lets others glide there from the places of those they replaced. */
+export function placed<Key>(elements: Map<Key, HTMLElement>): (now: Map<Key, HTMLElement>) => void {
+  const before = new Map([...elements].map(([key, element]) => [key, element.getBoundingClientRect()]));
+  return (now) => {
+    if (still.matches) return;
+    for (const [key, element] of now) {
+      const from = before.get(key);
+      const to = element.getBoundingClientRect();
+      if (!from?.width || !to.width) continue;
+      const [x, y] = [from.left - to.left, from.top - to.top];
+      if (Math.hypot(x, y) < LEAST_PX) continue;
+      element.animate([{ translate: `${x}px ${y}px` }, { translate: "0" }], { duration: GLIDE_MS, easing: "ease-out" });
+    }
+  };
+}
+
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx.target !== document.body || still.matches) return;
+  document.querySelector("main")?.animate([{ opacity: 0.5 }, { opacity: 1 }], { duration: ARRIVE_MS, easing: "ease-out" });
+});
