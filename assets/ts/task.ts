@@ -228,7 +228,7 @@ document.addEventListener("click", (event) => {
   const address = target?.closest<HTMLElement>("[data-copy-address]");
   if (text && !target?.closest("a") && document.getSelection()?.isCollapsed !== false) {
     const edit = text.parentElement?.querySelector<HTMLDetailsElement>("details.task-edit");
-    if (edit) edit.open = true;
+    if (edit) write(edit);
   } else if (target?.closest("[data-cancel-edit]")) {
     const edit = target.closest<HTMLDetailsElement>("details");
     if (edit) edit.open = false;
@@ -239,16 +239,21 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// A form for words that opens is written into at once.
-document.addEventListener(
-  "toggle",
-  ({ target }) => {
-    if (!(target instanceof HTMLDetailsElement) || !target.open || !target.closest(".task")) return;
-    target.querySelector<HTMLElement>("[data-narrow], .editor-area, .task-row-form .input")?.focus({ preventScroll: true });
-    if (target.matches(".task-edit")) target.scrollIntoView({ block: "nearest" });
-  },
-  { capture: true },
-);
+// What one writes in is open and has the focus at once: `toggle` would come after the next key.
+const WRITTEN = "[data-narrow], .editor-area, .task-row-form .input";
+
+function write(edit: HTMLDetailsElement): void {
+  edit.open = true;
+  edit.querySelector<HTMLElement>(WRITTEN)?.focus({ preventScroll: true });
+  if (edit.matches(".task-edit")) edit.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("click", (event) => {
+  const edit = event.target instanceof Element ? event.target.closest("summary")?.parentElement : null;
+  if (!(edit instanceof HTMLDetailsElement) || edit.open || !edit.closest(".task") || !edit.querySelector(WRITTEN)) return;
+  event.preventDefault();
+  write(edit);
+});
 
 document.addEventListener("input", ({ target }) => {
   if (!(target instanceof HTMLInputElement) || !target.matches("[data-narrow]")) return;

@@ -1,6 +1,7 @@
 """Imports: a board of Trello and a spreadsheet of clients, uploaded, looked at and seen to be imported."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -48,10 +49,12 @@ def test_a_board_is_seen_to_be_imported(demo: Served, sign_in: Callable[..., Pag
 
 def test_an_import_is_stopped_and_goes_on(demo: Served, sign_in: Callable[..., Page]) -> None:
     page = sign_in(demo)
-    upload(page, demo, "long.json", json.dumps(many_cards(5000) | {"id": "long", "name": "Long"}))
+    upload(page, demo, "long.json", json.dumps(many_cards(5000, "long") | {"id": "long", "name": "Long"}))
     page.get_by_role("button", name="Show what would happen").click()
     expect(page.locator("#import")).to_contain_text("Nothing is imported yet.", timeout=120_000)
     page.get_by_role("button", name="Import", exact=True).click()
+    some = re.compile("[1-9]")
+    expect(page.get_by_role("progressbar")).to_have_attribute("value", some, timeout=60_000)
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("status").first).to_contain_text("What was imported stays.", timeout=60_000)
     page.get_by_role("button", name="Go on").click()

@@ -108,9 +108,9 @@ def board(**changed: Any) -> dict[str, Any]:
     return copy.deepcopy(BOARD) | changed
 
 
-def many_cards(count: int) -> dict[str, Any]:
-    """Return a board of cards that are nothing but a title."""
-    cards = [{"id": f"n{i}", "name": f"Card {i}", "idList": "l1", "pos": i} for i in range(count)]
+def many_cards(count: int, begins: str = "n") -> dict[str, Any]:
+    """Return a board of cards that are nothing but a title; ``begins``: how their ids do."""
+    cards = [{"id": f"{begins}{i}", "name": f"Card {i}", "idList": "l1", "pos": i} for i in range(count)]
     return board(cards=cards, checklists=[], actions=[])
 
 

@@ -142,8 +142,8 @@ def bring(process: Process, job: Job) -> None:
     try:
         raw = process.storage.read(path_of(job.space_id, job.sha256))
         report = SOURCES[job.source].run(process.database, job.slug, raw, job.options, teller)
-    except Left:
-        teller.end(None)
+    except Left as left:
+        teller.end(None, left.report)
     except Stopped as stopped:
         teller.end("stopped", stopped.report)
     except Unavailable:
@@ -200,10 +200,10 @@ class _Teller:
         found = self._mine(session)
         if found is None:
             return
+        self._keep(found, report)
         if status is None:
             found.claimed_by = found.beaten_at = None
             return
-        self._keep(found, report)
         found.error = None if error is None else kept(error)
         if self.job.options.dry and status != "checked":
             found.checked = None
