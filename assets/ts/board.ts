@@ -6,9 +6,11 @@ import { board, cardsOf, putBack, refresh, show } from "./cards";
 import { BY_HAND } from "./dragging";
 import { onContent } from "./htmx";
 import { Refused, send, tellFailed } from "./sending";
+import { toast } from "./toasts";
 
 const PAUSE_MS = 120;
 const AT_ONCE = 50;
+const MOST_MOVES = 25;
 const FOLDED = "kanwerk folded columns";
 
 /** Where a card stands, as the server is told: before the one behind it, after the one it follows, or at the end. */
@@ -31,7 +33,7 @@ export async function save(cards: HTMLElement[]): Promise<void> {
     const given = cards.filter((card) => card.parentElement?.dataset["column"] !== card.dataset["column"]);
     const told = given.map((card): [string, string] => ["m", `${card.dataset["id"]} ${card.dataset["column"]} ${card.parentElement?.dataset["column"]}`]);
     if (told.length === 0) putBack(ids);
-    else await moved(`${here.dataset["board"]}/give`, [["filters", here.dataset["filters"] ?? ""], ["group_by", here.dataset["by"]], ...told], ids);
+    else await sendMoves(`${here.dataset["board"]}/give`, [["filters", here.dataset["filters"] ?? ""], ["group_by", here.dataset["by"]], ...told]);
     return;
   }
   const moving = new Set(cards);
@@ -43,16 +45,40 @@ export async function save(cards: HTMLElement[]): Promise<void> {
     const place = before ? `after:${before.dataset["id"]}` : placeOf(card, moving);
     fields.push(["m", `${card.dataset["id"]} ${column} ${place}`]);
   });
-  await moved(`${here.dataset["board"]}/move`, fields, ids);
+  await sendMoves(`${here.dataset["board"]}/move`, fields);
 }
 
-async function moved(url: string, fields: [string, string][], ids: string[]): Promise<void> {
+/** Move tasks to the end of a column, wherever their cards are. */
+export async function moveTo(column: string, ids: string[]): Promise<void> {
+  const here = board();
+  if (here) await sendMoves(`${here.dataset["board"]}/move`, [["filters", here.dataset["filters"] ?? ""], ...ids.map((id): [string, string] => ["m", `${id} ${column} end`])]);
+}
+
+/** Send moves, so many at once that what undoes them still fits into an address. */
+async function sendMoves(url: string, fields: [string, string][]): Promise<void> {
+  const rest = fields.filter(([name]) => name !== "m");
+  const moves = fields.filter(([name]) => name === "m");
+  for (let at = 0; at < moves.length; at += MOST_MOVES) {
+    const some = moves.slice(at, at + MOST_MOVES);
+    await moved(url, [...rest, ...some], some.map(([, each]) => each.split(" ")[0] ?? ""));
+  }
+}
+
+// What is dropped stands beside what was dropped before: each waits for the one before it.
+let before: Promise<void> = Promise.resolve();
+
+function moved(url: string, fields: [string, string][], ids: string[]): Promise<void> {
+  before = before.then(() => put(url, fields, ids));
+  return before;
+}
+
+async function put(url: string, fields: [string, string][], ids: string[]): Promise<void> {
   try {
     await show(await send(url, fields), ids);
   } catch (error) {
     if (error instanceof Refused && error.code === "wip_limit" && !fields.some(([name]) => name === "force")) {
       if (await confirm(error.message, board()?.dataset["saidFull"])) {
-        await moved(url, [...fields, ["force", "true"]], ids);
+        await put(url, [...fields, ["force", "true"]], ids);
         return;
       }
     } else {
@@ -129,7 +155,9 @@ document.addEventListener("submit", (event) => {
   title.value = "";
   send(form.action, fields)
     .then(async (came) => {
+      const added = came.querySelector(".task-card");
       await show(came, []);
+      if (!added?.isConnected) toast(here?.dataset["saidElsewhere"] ?? "");
       const list = form.parentElement?.querySelector(".board-cards");
       list?.scrollTo({ top: list.scrollHeight });
     })
@@ -163,6 +191,15 @@ document.addEventListener("click", ({ target }) => {
   } else if (target.closest("[data-add]")) {
     column.querySelector<HTMLInputElement>(".board-add-input")?.focus();
   }
+});
+
+// Escape leaves the field for new tasks, with what is written in it, to the last card above.
+document.addEventListener("keydown", (event) => {
+  const field = event.target instanceof HTMLElement && event.key === "Escape" ? event.target.closest<HTMLInputElement>(".board-add-input") : null;
+  if (!field || event.defaultPrevented) return;
+  event.preventDefault();
+  field.blur();
+  [...(field.closest(".board-column")?.querySelectorAll<HTMLElement>(".task-card-title") ?? [])].at(-1)?.focus();
 });
 
 // What others do to cards.

@@ -44,24 +44,40 @@ export async function show(came: Document, asked: Iterable<string>): Promise<voi
   const cards = [...came.querySelectorAll<HTMLElement>(".task-card")];
   const gone = new Set([...asked, ...cards.map((card) => card.dataset["id"] ?? "")].flatMap(cardsOf));
   const chosen = new Set([...gone].filter((card) => card.matches(".task-card--selected")).map((card) => card.dataset["id"]));
-  const glide = placed(new Map([...gone].map((card) => [card.dataset["id"], card])));
+  const glide = placed(new Map([...gone].map((card) => [card.id, card])));
+  const from = new Map<HTMLElement, string>();
+  let lost = false;
   for (const card of cards) {
     const list = document.getElementById(`cards-${card.dataset["column"]}`);
     const shown = document.getElementById(card.id);
-    card.classList.toggle("task-card--selected", chosen.has(card.dataset["id"]));
+    const selected = shown ? shown.matches(".task-card--selected") : chosen.has(card.dataset["id"]);
+    card.classList.toggle("task-card--selected", selected);
     if (shown) gone.delete(shown);
+    if (shown) from.set(card, card.id);
+    lost ||= !list;
     shown?.replaceWith(card);
     if (list) put(card, list);
     htmx.process(card);
   }
   for (const card of gone) card.remove();
-  glide(new Map(cards.map((card) => [card.dataset["id"], card])));
+  for (const card of cards) {
+    const left = [...gone].find((each) => each.dataset["id"] === card.dataset["id"]);
+    if (left && !from.has(card)) from.set(card, left.id);
+  }
+  glide(new Map([...from].map(([card, id]) => [id, card])));
   for (const sums of came.querySelectorAll(".column-sums")) document.getElementById(sums.id)?.replaceWith(sums);
   if (focused && !focused.isConnected) {
     const there = cardsOf(focused.dataset["id"] ?? "");
     (there.find((card) => card.parentElement === among) ?? there[0])?.querySelector("a")?.focus({ preventScroll: true });
   }
   board()?.dispatchEvent(new CustomEvent("kanwerk:cards"));
+  if (lost) await anew(); // a lane that was not here before
+}
+
+/** Ask for the whole board. */
+async function anew(): Promise<void> {
+  const here = board();
+  if (here) await htmx.ajax("GET", `${here.dataset["board"]}?${here.dataset["filters"] ?? ""}`, { target: "#board", select: "#board", swap: "outerHTML" });
 }
 
 /** Ask for cards as they are now, and show them. */

@@ -1,5 +1,6 @@
 // Several tasks at once: Ctrl or Shift with a click, or the key x, chooses; the bar at the foot does one thing to all.
 
+import { moveTo } from "./board";
 import { board, cardsIn, show } from "./cards";
 import { ask as confirm } from "./confirm";
 import { send, tellFailed } from "./sending";
@@ -72,6 +73,11 @@ async function act(form: HTMLFormElement, name: string, value: string): Promise<
     ["part", `${board()?.dataset["board"]}/cards`],
     ["filters", board()?.dataset["filters"] ?? ""],
   ];
+  if (name === "column") {
+    await moveTo(value, ids);
+    tell();
+    return;
+  }
   try {
     await show(await send(form.action, [...fields, ["ids", ids.join(",")], [name, value]]), ids);
     if (name === "delete") clear();

@@ -36,6 +36,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return;
   if (typing(event.target)) return;
   const key = keyOf(event);
+  if (key.length === 1 && document.querySelector("details.picker[open]")) return; // letters look for something there
   const found = (first && find(`${first} ${key}`)) || find(key);
   first = "";
   clearTimeout(timer);

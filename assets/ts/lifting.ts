@@ -1,6 +1,6 @@
 // Cards by keyboard: arrows go from card to card, the space bar lifts one, arrows carry it, the space bar drops it.
 
-import { board, cardsIn } from "./cards";
+import { board, cardsIn, putBack } from "./cards";
 import { save } from "./board";
 import { say } from "./saying";
 
@@ -82,7 +82,8 @@ function drop(back: boolean): void {
   card.classList.remove("task-card--lifted");
   const moved = card.parentElement !== list || card.nextElementSibling !== next;
   if (back) {
-    list.insertBefore(card, next);
+    if (next && next.parentElement !== list) putBack([card.dataset["id"] ?? ""]);
+    else list.insertBefore(card, next);
     focus(card);
     tell(board()?.dataset["saidBack"], card);
     return;

@@ -168,7 +168,7 @@ async function show(text: string, parts: HTMLElement[]): Promise<void> {
 htmx.registerExtension("live", {
   htmx_before_morph_node: (element: Element) => !element.matches("[data-touched], [data-saving], form:has([data-narrow]:not(:placeholder-shown))"),
   htmx_before_morph_attr: (_: Element, detail: { attrName: string; newValue: string | null }) =>
-    !(detail.attrName === "open" && detail.newValue === null),
+    detail.attrName !== "style" && !(detail.attrName === "open" && detail.newValue === null),
 });
 document.addEventListener("input", ({ target }) => mark(target, true));
 document.addEventListener("reset", ({ target }) => mark(target, false));

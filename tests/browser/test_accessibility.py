@@ -107,6 +107,22 @@ def test_what_opens_over_pages_breaks_no_rule(demo: Served, sign_in: Callable[..
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+def test_other_looks_of_pages_break_no_rule(demo: Served, sign_in: Callable[..., Page], theme: str) -> None:
+    page = sign_in(demo, color_scheme=theme)
+    board, broken = f"{demo.url}/nordlicht/projects/TARIF/board", {}
+    for look in ("group_by=assignee", "group_by=label", "group_by=priority", "q=nothing like this"):
+        for view in (board, board.replace("board", "list")):
+            page.goto(f"{view}?{look}")
+            broken[f"{view}?{look}"] = violations(page, theme)
+    page.goto(board)
+    page.locator("a[data-task]").first.focus()
+    page.keyboard.press("x")
+    page.locator("#bulk").wait_for()
+    broken["chosen"] = violations(page, theme)
+    assert not any(broken.values()), broken
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pages_without_anybody_break_no_rule(
     demo: Served, open_page: Callable[..., Page], theme: str
 ) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Served
 
@@ -179,3 +179,48 @@ def test_a_card_that_somebody_changes_stays_in_the_hand_of_who_drags_it(
     board.mouse.up()
     expect(urgent.first).to_be_visible()
     expect(held).to_have_count(0)
+
+
+def test_a_drop_beside_one_that_is_still_on_its_way_waits_for_it(board: Page):
+    first, second = keys_in(board, "To do")[:2]
+    held: list[Route] = []
+    holding = True
+
+    def hold(route: Route) -> None:
+        if holding:
+            held.append(route)
+        else:
+            route.continue_()
+
+    board.route("**/board/move", hold)
+    drag(board, card_of(board, first), column(board, "Done").locator(".board-cards"))
+    drag(board, card_of(board, second), card_of(board, first))
+    assert len(held) == 1
+    holding = False
+    held[0].continue_()
+    expect(board.locator(".toast", has_text=f"Moved {second}.")).to_be_visible()
+    board.reload()
+    assert {first, second} <= set(keys_in(board, "Done"))
+
+
+def test_many_are_moved_at_once_and_all_of_it_can_be_undone(board: Page):
+    for key in keys_in(board, "Backlog"):
+        card_of(board, key).locator("a").click(modifiers=["Control"])
+    count = board.locator(".task-card--selected").count()
+    assert count > 12
+    board.locator("#bulk").get_by_label("Move to").select_option("In progress")
+    expect(board.locator(".toast", has_text=f"Moved {count} tasks.")).to_be_visible()
+    assert keys_in(board, "Backlog") == []
+    board.locator(".toast", has_text=f"Moved {count}").get_by_role("button", name="Undo").click()
+    expect(board.locator(".toast", has_text=f"{count} tasks are back.")).to_be_visible()
+    assert len(keys_in(board, "Backlog")) == count
+
+
+def test_escape_leaves_the_field_for_new_tasks(board: Page):
+    field = column(board, "Backlog").get_by_placeholder("Add a task")
+    field.fill("Half a thought")
+    field.press("Escape")
+    expect(field).not_to_be_focused()
+    expect(field).to_have_value("Half a thought")
+    board.keyboard.press("?")
+    expect(board.locator("dialog[open]")).to_be_visible()

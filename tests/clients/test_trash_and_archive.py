@@ -1,6 +1,8 @@
 import pytest
 
-from tests.cast import Troupe, code
+from tests.cast import Troupe, code, made
+from tests.flashes import flashes
+from tests.visitor import Visitor
 
 
 def types(agency: Troupe, after: int) -> list[str]:
@@ -128,6 +130,18 @@ def test_a_client_with_projects_going_on_is_archived_with_them_or_not_at_all(age
     assert agency.member.post(f"{client}/archive", projects="archive").status_code == 200
     assert types(agency, before) == ["project.archived", "client.archived"]
     assert agency.member.get(client, include="projects").json()["projects"] == []
+
+
+def test_undoing_an_archive_brings_back_the_projects_that_went_along(agency: Troupe) -> None:
+    gone = made(agency.owner.post("/projects", {"name": "Before", "client_id": agency.client_id}))
+    agency.owner.post(f"/projects/{gone['id']}/archive")
+    visitor = Visitor(agency, agency.owner)
+    answer = visitor.post(f"/clients/{agency.client_id}/archive", {"projects": "archive"})
+    [told] = flashes(answer)
+    assert visitor.post(told["undo"].removeprefix("/nordlicht")).status_code == 303
+    assert agency.client_id in [each["id"] for each in agency.member.everything("/clients")]
+    assert agency.member.get(f"/projects/{agency.project_id}").json()["archived_at"] is None
+    assert agency.member.get(f"/projects/{gone['id']}").json()["archived_at"] is not None
 
 
 @pytest.mark.parametrize("projects", ["keep", "", "ARCHIVE"])

@@ -40,7 +40,7 @@ def test_clients_come_in_by_guessed_columns(agency: Troupe) -> None:
     apples = found["Äpfel AG"]
     assert (apples["external_id"], apples["shortcode"], apples["segment"]) == ("K1", "ÄPF", "A")
     assert apples["external_origin"] == "CSV"
-    assert apples["primary_contact"]["first_name"] == "Mia"
+    assert apples["primary_contact"] is None  # an address may be anybody's
     assert found["Birnen"]["external_id"].startswith("csv:")
     assert counted(report, "clients") == {"created": 2}
 

@@ -179,3 +179,36 @@ def test_a_shortcode_that_a_project_once_had_still_opens_its_board(
     assert visitor.get(f"/projects/{code.lower()}/board").status_code == 200
     assert visitor.get("/projects/NEUER/board").status_code == 200
     assert visitor.get("/projects/NOSUCH/board").status_code == 404
+
+
+def test_more_than_a_hundred_moves_are_refused_and_cards_of_other_projects(
+    agency: Troupe, visitor: Visitor, code: str
+) -> None:
+    column = agency.column_ids[0]
+    many = [f"{n:08x}-0000-0000-0000-000000000000 {column} end" for n in range(101)]
+    assert visitor.post(f"/projects/{code}/board/move", {"m": many}, part=True).status_code == 422
+    other = made(agency.owner.post("/projects", {"name": "Another"}))
+    fields = {"m": f"{agency.task_id} {column} end"}
+    answer = visitor.post(f"/projects/{other['shortcode']}/board/move", fields, part=True)
+    assert answer.status_code == 422
+
+
+def test_an_undo_that_no_browser_would_keep_is_left_out(agency: Troupe, visitor: Visitor, code: str) -> None:
+    cards = [add(agency.owner, agency, f"Card {n}") for n in range(40)]
+    for number, undoable in ((25, True), (40, False)):
+        moves = [f"{card} {agency.column_ids[1]} end" for card in cards[:number]]
+        answer = visitor.post(f"/projects/{code}/board/move", {"m": moves})
+        assert max(map(len, answer.headers.get_list("set-cookie"))) < 4096
+        [told] = flashes(answer)
+        assert told["text"] == f"Moved {number} tasks."
+        assert bool(told["undo"]) == undoable
+
+
+@pytest.mark.parametrize("value", ["x", "[{}]", "%5B1%5D", "%5B%7B%22text%22%3A1%7D%5D", "[]"])
+def test_a_message_that_is_none_is_passed_over(
+    agency: Troupe, visitor: Visitor, code: str, value: str
+) -> None:
+    visitor.cookie += f"; kanwerk_flash_x={value}"
+    page = visitor.get(f"/projects/{code}/board")
+    assert page.status_code == 200
+    assert any(each.startswith("kanwerk_flash_x=;") for each in page.headers.get_list("set-cookie"))

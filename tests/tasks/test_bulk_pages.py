@@ -25,7 +25,6 @@ def task(agency: Troupe, task_id: str) -> dict:
 
 def test_one_thing_is_done_to_all_chosen_tasks(agency: Troupe, visitor: Visitor, ids: list[str]) -> None:
     for name, value in (
-        ("column", agency.column_ids[2]),
         ("assignee", agency.member.id),
         ("label", agency.label_id),
         ("priority", "high"),
@@ -35,7 +34,6 @@ def test_one_thing_is_done_to_all_chosen_tasks(agency: Troupe, visitor: Visitor,
         assert answer.headers["location"] == "/nordlicht/projects"
     for each in ids:
         found = task(agency, each)
-        assert found["column"]["id"] == agency.column_ids[2]
         assert [user["id"] for user in found["assignees"]] == [agency.member.id]
         assert [label["id"] for label in found["labels"]] == [agency.label_id]
         assert found["priority"] == "high"
@@ -58,7 +56,6 @@ def test_what_cannot_be_done_to_one_is_done_to_none(
         {"ids": [*ids, rival.task_id], "priority": "high"},
         {"ids": ids, "priority": "huge"},
         {"ids": ids, "assignee": rival.owner.id},
-        {"ids": ids, "column": rival.column_ids[0]},
         {"ids": ids, "label": "x"},
         {"ids": ids},
         {"ids": [], "priority": "high"},

@@ -212,3 +212,38 @@ def test_only_those_of_the_project_can_be_given_a_card(agency: Troupe, rival: Tr
         assert Visitor(agency, person).post(path, fields).status_code == 403
     fields["m"] = f"{rival.task_id} none low"
     assert visitor.post(path, fields).status_code == 404
+
+
+def test_a_priority_that_somebody_else_set_meanwhile_stays(
+    agency: Troupe, visitor: Visitor, code: str
+) -> None:
+    task = add(agency.owner, agency, "Pressing", priority="low")
+    told = give(visitor, code, "priority", f"{task} low high")
+    agency.owner.ask("PATCH", f"/tasks/{task}", {"priority": "urgent"})
+    undo(visitor, told)
+    assert agency.owner.get(f"/tasks/{task}").json()["priority"] == "urgent"
+
+
+def test_guests_have_no_lane_for_they_are_given_nothing(agency: Troupe, visitor: Visitor, code: str) -> None:
+    members = agency.owner.get(f"/projects/{agency.project_id}", include="members").json()["members"]
+    assert agency.guest.id in [each["user"]["id"] for each in members]
+    guest = agency.owner.get(f"/users/{agency.guest.id}").json()
+    assert f"{guest['first_name']} {guest['last_name']}" not in by(visitor, code, "assignee")
+
+
+@pytest.mark.parametrize("lane", ["", "huge", "low,high"])
+def test_a_new_task_of_a_lane_that_is_none_is_there_all_the_same(
+    agency: Troupe, visitor: Visitor, code: str, lane: str
+) -> None:
+    fields = {"title": "New", "group_by": "priority", "column_id": lane}
+    assert visitor.post(f"/projects/{code}/board/add", fields).status_code == 303
+    assert "New" in by(visitor, code, "priority")["None"]
+
+
+def test_a_board_without_any_lane_leads_back(agency: Troupe, code: str) -> None:
+    page = Visitor(agency, agency.admin).get(f"/projects/{code}/board", group_by="assignee", assignee="me")
+    assert lanes(page.text) in ({}, {name: [] for name in lanes(page.text)})
+    nobody = "00000000-0000-7000-8000-000000000000"
+    page = Visitor(agency, agency.owner).get(f"/projects/{code}/board", group_by="assignee", assignee=nobody)
+    assert lanes(page.text) == {}
+    assert f'href="/nordlicht/projects/{code}/board"' in page.text.partition('id="board"')[2]

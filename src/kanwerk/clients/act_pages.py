@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from kanwerk.clients.models import Client
 from kanwerk.clients.pages import ROWS, asked_of
 from kanwerk.clients.shapes import CLIENTS
-from kanwerk.core import archive
 from kanwerk.core.db import Db
+from kanwerk.core.ids import is_id
 from kanwerk.core.languages import Phrase
 from kanwerk.core.pages import Answer, Download, Html, Pages, Redirect, View
 from kanwerk.core.problems import Problem, invalid
@@ -47,17 +47,16 @@ def _archive_question(db: Db, me: Me, id: str, problem: Problem) -> Answer:
 def archive_client(db: Write, me: Me, view: View, id: str) -> Answer:
     """Put a client away."""
     client = db.load(Client, id)
-    client.archive(db, projects_too=view.form.text("projects") == "archive", by=me)
-    return Redirect(
-        _here(me, id), Phrase("Archived %(name)s.", name=client.name), f"{_here(me, id)}/unarchive"
-    )
+    along = client.archive(db, projects_too=view.form.text("projects") == "archive", by=me)
+    undo = f"{_here(me, id)}/unarchive" + (f"?projects={','.join(along)}" if along else "")
+    return Redirect(_here(me, id), Phrase("Archived %(name)s.", name=client.name), undo)
 
 
 @pages.post("/{space}/clients/{id}/unarchive", needs="clients:write")
-def unarchive_client(db: Write, me: Me, id: str) -> Answer:
-    """Bring a client back from the archive."""
+def unarchive_client(db: Write, me: Me, view: View, id: str) -> Answer:
+    """Bring a client back from the archive, and the projects that the address names."""
     client = db.load(Client, id)
-    archive.unarchive(client, by=me)
+    client.unarchive(db, [each for each in view.query.text("projects").split(",") if is_id(each)], by=me)
     return Redirect(_here(me, id), Phrase("%(name)s is back from the archive.", name=client.name))
 
 

@@ -32,7 +32,7 @@ MEMBERS = {
     "external_id": Phrase("External ID"),
     "shortcode": Phrase("Shortcode"),
     "segment": Phrase("Segment"),
-    "primary_contact": Phrase("Contact (e-mail)"),
+    "primary_contact": Phrase("Looked after by (e-mail)"),
 }
 _ALSO = {
     "name": {
@@ -49,7 +49,7 @@ _ALSO = {
     "external_id": {"external id", "id", "customer number", "number", "kundennummer", "nummer", "cislo"},
     "shortcode": {"short code", "code", "short", "kurzel", "kurzzeichen", "skratka"},
     "segment": {"class", "abc", "klasse", "category"},
-    "primary_contact": {"contact", "primary contact", "contact e-mail", "ansprechpartner", "email", "e-mail"},
+    "primary_contact": {"contact", "primary contact", "looked after by", "betreuer", "betreut von"},
 }
 
 

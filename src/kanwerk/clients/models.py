@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, bindparam, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kanwerk.core import clock
-from kanwerk.core.archive import archive, refuse_archived
+from kanwerk.core.archive import archive, refuse_archived, unarchive
 from kanwerk.core.externals import external, taken
 from kanwerk.core.ids import new_id
 from kanwerk.core.languages import Phrase
@@ -104,18 +104,34 @@ class Client(Named, External, Trashable, Archivable, Owned, Base):
             refuse_archived(self)
         return changes
 
-    def archive(self, db: Write, *, projects_too: bool, by: Me) -> None:
-        """Put the client away; ``Conflict`` with projects not completed, unless they go along."""
+    def archive(self, db: Write, *, projects_too: bool, by: Me) -> list[str]:
+        """Put the client away; ``Conflict`` with projects not completed, unless they go along.
+
+        Returns the ids of the projects that did.
+        """
+        along = []
         if self.archived_at is None and PROJECTS is not None:
-            PROJECTS.settle(db, self, archive=projects_too, by=by)
+            along = PROJECTS.settle(db, self, archive=projects_too, by=by)
         archive(self, by=by)
+        return along
+
+    def unarchive(self, db: Write, along: list[str], *, by: Me) -> None:
+        """Bring the client back from the archive, and those of its projects that had gone along."""
+        unarchive(self, by=by)
+        if along and PROJECTS is not None:
+            PROJECTS.reopen(db, self, along, by=by)
 
 
 class Projects(Protocol):
     """What clients ask of their projects, a noun that stands above them and registers itself."""
 
-    def settle(self, db: Write, client: Client, *, archive: bool, by: Me) -> None:
-        """Make sure no project goes on under an archived client: archive them, or ``Conflict``."""
+    def settle(self, db: Write, client: Client, *, archive: bool, by: Me) -> list[str]:
+        """Make sure no project goes on under an archived client: archive them and return their ids, or
+        ``Conflict``.
+        """
+
+    def reopen(self, db: Write, client: Client, ids: list[str], *, by: Me) -> None:
+        """Bring those of the client's projects back from the archive."""
 
 
 PROJECTS: Projects | None = None

@@ -3,7 +3,7 @@
 import functools
 import gzip
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
@@ -18,6 +18,7 @@ from kanwerk.core.writes import Write
 
 T = TypeVar("T")
 COMPRESSED_FROM = 1024
+MOST_OF_FLASH = 3_900  # browsers leave out cookies of more than 4,096 bytes
 FLASH = "kanwerk_flash_"  # and an id: of two that are on their way at once, each is told
 # What packages above add to every signed-in page: called with the view once a template asks for the name.
 SHELL: dict[str, Callable[["View"], Any]] = {}
@@ -28,6 +29,14 @@ _POLICY = (
 )
 POLICY = _POLICY.format(style="", font="").encode()
 DOCS_POLICY = _POLICY.format(style=" 'unsafe-inline'", font=" data:").encode()
+
+
+class Flash(msgspec.Struct):
+    """A message for the next page, and maybe the address that undoes what it tells."""
+
+    text: str
+    kind: str = "success"
+    undo: str | None = None
 
 
 class Html(msgspec.Struct):
@@ -192,9 +201,11 @@ def rendered(view: View, answer: Answer) -> tuple[int, Headers, bytes]:
         headers.append((b"location", quote(answer.url, safe="/?&=%#:,.~+@!$'()*;-_").encode()))
         if answer.text:
             with view.written():
-                flash = [{"text": languages.gettext(answer.text), "kind": answer.kind, "undo": answer.undo}]
-            name = FLASH + secrets.token_hex(4)
-            headers.append(set_cookie(view.request, name, quote(msgspec.json.encode(flash)), 60))
+                flash = Flash(languages.gettext(answer.text), answer.kind, answer.undo)
+            value = quote(msgspec.json.encode([flash]))
+            if len(value) > MOST_OF_FLASH:
+                value = quote(msgspec.json.encode([Flash(flash.text, flash.kind)]))
+            headers.append(set_cookie(view.request, FLASH + secrets.token_hex(4), value, 60))
         return 303, headers, b""
     headers.append((b"content-type", b"text/html; charset=utf-8"))
     context, told = dict(answer.context), _flashes(view.request)
@@ -248,13 +259,13 @@ def _space(me: Any) -> dict[str, str]:
     return {"id": me.space_id, "name": me.space_name, "slug": me.space_slug}
 
 
-def _flashes(request: Request) -> dict[str, list[Mapping[str, Any]]]:
+def _flashes(request: Request) -> dict[str, list[Flash]]:
     """Return what is still to be said, by the names of the cookies that hold it."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
+    found: dict[str, list[Flash]] = {}
     for name, value in request.cookies().items():
         if name.startswith(FLASH):
             try:
-                found[name] = msgspec.json.decode(unquote(value), type=list[dict[str, Any]])
+                found[name] = msgspec.json.decode(unquote(value), type=list[Flash])
             except (msgspec.MsgspecError, ValueError):
                 found[name] = []
     return found

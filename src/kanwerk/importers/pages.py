@@ -24,7 +24,7 @@ LABELS = {
     "external_id": Phrase("External ID"),
     "shortcode": Phrase("Shortcode"),
     "segment": Phrase("Segment"),
-    "primary_contact": Phrase("Contact (e-mail)"),
+    "primary_contact": Phrase("Looked after by (e-mail)"),
     "status": Phrase("Status"),
     "client": Phrase("Client"),
     "business_field": Phrase("Business field"),

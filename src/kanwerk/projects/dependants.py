@@ -65,7 +65,7 @@ class _Dependants:
 class _OfClient:
     """What a client asks of its projects before it is archived."""
 
-    def settle(self, db: Write, client: Client, *, archive: bool, by: Me) -> None:
+    def settle(self, db: Write, client: Client, *, archive: bool, by: Me) -> list[str]:
         """Archive the client's projects too; refuse if some are not completed, unless so wished."""
         wanted = select(Project).where(
             Project.space_id == db.space_id,
@@ -80,6 +80,16 @@ class _OfClient:
             raise Conflict(message, code="active_projects", dependants={"projects": len(going_on)})
         for project in projects:
             put_away(project, by=by)
+        return [project.id for project in projects]
+
+    def reopen(self, db: Write, client: Client, ids: list[str], *, by: Me) -> None:
+        """Bring those of the client's projects back from the archive."""
+        wanted = select(Project).where(
+            Project.space_id == db.space_id, Project.client_id == client.id, Project.id.in_(ids)
+        )
+        for project in db.session.execute(wanted.with_for_update()).scalars():
+            if project.trashed_at is None:
+                project.unarchive(db, by=by)
 
 
 DEPENDANTS.setdefault("client", []).insert(0, _Dependants("client_id"))

@@ -6,13 +6,14 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select
 
+from kanwerk.core import bodies
 from kanwerk.core.db import Db
 from kanwerk.core.forms import Form
 from kanwerk.core.ids import is_id
 from kanwerk.core.languages import Phrase
 from kanwerk.core.listing import MOST
 from kanwerk.core.pages import Answer, Html, Pages, Redirect, View
-from kanwerk.core.problems import invalid
+from kanwerk.core.problems import Invalid, invalid
 from kanwerk.core.writes import Write
 from kanwerk.labels.shapes import fitting
 from kanwerk.people.access import Me
@@ -24,6 +25,7 @@ from kanwerk.tasks.grouping import NOTHING
 from kanwerk.tasks.lanes import LANES, give, lane_cards, lanes, lanes_of, members_in
 from kanwerk.tasks.models import PRIORITIES, Task
 from kanwerk.tasks.moves import move
+from kanwerk.tasks.shapes import UpdateTaskData
 from kanwerk.tasks.writing import create_task, open_task
 
 pages = Pages()
@@ -95,12 +97,12 @@ def show_cards(db: Db, me: Me, view: View, code: str) -> Answer:
     filters, by = context["filters"], context["by"]
     if by:
         tasks = some_cards(db, me, project.id, ids, filters, completed="false")
-        context["board"] = lanes(db, me, project, filters, by, 1)
+        context["board"] = lanes(db, me, project, filters, by, 0)
         shown = {each.group.key for each in context["board"]}
         context["cards"] = [(task, key) for task in tasks for key in lanes_of(task, by) if key in shown]
     else:
         tasks = some_cards(db, me, project.id, ids, filters)
-        context["board"] = board(db, me, project, filters, 1)
+        context["board"] = board(db, me, project, filters, 0)
         context["cards"] = [(task, None) for task in tasks]
     return Html("tasks/cards.html", context)
 
@@ -108,21 +110,20 @@ def show_cards(db: Db, me: Me, view: View, code: str) -> Answer:
 def _back(me: Me, view: View, code: str, ids: list[str], text: str = "", undo: str | None = None) -> Redirect:
     """Return to the board; a script is shown the cards concerned only."""
     here = f"/{me.space_slug}/projects/{code}/board"
+    filters = view.form.text("filters")
     if not view.partial:
-        return Redirect(here, text, undo)
-    return Redirect(
-        f"{here}/cards?{urlencode({'ids': ','.join(ids)})}&{view.form.text('filters')}", text, undo
-    )
+        return Redirect(f"{here}?{filters}" if filters else here, text, undo)
+    return Redirect(f"{here}/cards?{urlencode({'ids': ','.join(ids)})}&{filters}", text, undo)
 
 
 @pages.post("/{space}/projects/{code}/board/add", needs="tasks:write")
 def add_card(db: Write, me: Me, view: View, code: str) -> Answer:
     """Add a card at the end of a column."""
     project = project_at(db, me, code)
-    title = view.form.text("title")
-    if not title:
+    if not view.form.text("title"):
         raise invalid("/title", "This is needed.")
-    members: dict[str, Any] = {"project_id": project.id, "title": title}
+    named = bodies.sent(bodies.convert({"title": view.form.text("title")}, UpdateTaskData))
+    members: dict[str, Any] = {"project_id": project.id, **named}
     by, key = _grouped(view.form), view.form.text("column_id")
     if by:
         members |= members_in(by, key)
@@ -136,29 +137,40 @@ def add_card(db: Write, me: Me, view: View, code: str) -> Answer:
     return _back(me, view, code, [task.id])
 
 
+def _moves(form: Form, name: str, pattern: re.Pattern[str]) -> list[tuple[str, str, str]]:
+    told = form.all(name)
+    found = [each.groups() for each in map(pattern.fullmatch, told) if each is not None]
+    if not found or len(found) < len(told):
+        raise invalid("/m", "Say which card goes where.")
+    if len(found) > MOST_AT_ONCE:
+        raise Invalid(Phrase("Choose %(num)s tasks at most.", num=MOST_AT_ONCE))
+    return [(task_id, one, other) for task_id, one, other in found]
+
+
+def _open(db: Write, me: Me, project: ProjectFullData, task_id: str) -> Task:
+    task = open_task(db, task_id, me)
+    if task.project_id != project.id:
+        raise invalid("/m", "There is no such task in this project.", "not_found")
+    return task
+
+
 @pages.post("/{space}/projects/{code}/board/move", needs="tasks:write")
 def move_cards(db: Write, me: Me, view: View, code: str) -> Answer:
     """Move cards in this order, each as ``m=<task> <column> <place>``: before:<task>, after:<task> or end."""
-    form = view.form if view.form.all("m") else view.query
-    found = [MOVE.fullmatch(each) for each in form.all("m")[:MOST_AT_ONCE]]
-    moves = [each.groups() for each in found if each is not None]
-    if not moves or len(moves) < len(found):
-        raise invalid("/m", "Say which card goes where.")
-    back, keys = [], []
-    for task_id, column_id, place in moves:
-        task = open_task(db, task_id, me)
+    project, undoing = project_at(db, me, code), not view.form.all("m")
+    form = view.query if undoing else view.form
+    back, tasks = [], []
+    for task_id, column_id, place in _moves(form, "m", MOVE):
+        task = _open(db, me, project, task_id)
         behind = _next(db, task)
         back.append(f"{task.id} {task.column_id} {f'before:{behind}' if behind else END}")
-        keys.append(f"{code.upper()}-{task.number}")
         side, _, neighbour = place.partition(":")
         beside = {f"{side}_id": neighbour} if neighbour else {}
         move(db, task, column_id=column_id, **beside, force=form.text("force") == "true", by=me)
         db.flush()
-    undo = urlencode({"m": back[::-1], "force": "true"}, doseq=True)
-    here = f"/{me.space_slug}/projects/{code}/board/move?{undo}"
-    return _back(
-        me, view, code, [each[0] for each in moves], _moved(keys), None if form is view.query else here
-    )
+        tasks.append(task)
+    undo = None if undoing else f"move?{urlencode({'m': back[::-1], 'force': 'true'}, doseq=True)}"
+    return _moved(me, view, project, tasks, undo)
 
 
 @pages.post("/{space}/projects/{code}/board/give", needs="tasks:write")
@@ -166,29 +178,33 @@ def give_cards(db: Write, me: Me, view: View, code: str) -> Answer:
     """Give cards what the lane has that they were put into, each as ``m=<task> <from> <to>``; what takes that
     back says ``u`` instead, and may name several lanes on each side.
     """
-    form = view.form if view.form.all("m") else view.query
-    by, undoing = _grouped(form), not form.all("m")
-    told = form.all("u" if undoing else "m")[:MOST_AT_ONCE]
-    found = [GIVE.fullmatch(each) for each in told]
-    if by is None or not found or not all(found):
-        raise invalid("/m", "Say which card goes where.")
-    back, keys, ids = [], [], []
-    for task_id, less, more in (each.groups() for each in found if each is not None):
-        task = open_task(db, task_id, me)
-        again = give(db, me, task, by, less, more, all_of_it=not undoing)
+    project, undoing = project_at(db, me, code), not view.form.all("m")
+    form = view.query if undoing else view.form
+    by = _grouped(form)
+    if by is None:
+        raise invalid("/group_by", "Say which card goes where.")
+    back, tasks = [], []
+    for task_id, less, more in _moves(form, "u" if undoing else "m", GIVE):
+        task = _open(db, me, project, task_id)
+        less, more = give(db, me, task, by, less, more, undoing=undoing)  # noqa: PLW2901
         db.flush()
-        back.append(f"{task.id} {again[0]} {again[1]}")
-        keys.append(f"{code.upper()}-{task.number}")
-        ids.append(task.id)
-    undo = urlencode({"group_by": by, "u": back[::-1]}, doseq=True)
-    here = f"/{me.space_slug}/projects/{code}/board/give?{undo}"
-    return _back(me, view, code, ids, _moved(keys), None if undoing else here)
+        back.append(f"{task.id} {less} {more}")
+        tasks.append(task)
+    undo = None if undoing else f"give?{urlencode({'group_by': by, 'u': back[::-1]}, doseq=True)}"
+    return _moved(me, view, project, tasks, undo)
 
 
-def _moved(keys: list[str]) -> Phrase:
-    if len(keys) == 1:
-        return Phrase("Moved %(key)s.", key=keys[0])
-    return Phrase("Moved %(num)s task.", "Moved %(num)s tasks.", num=len(keys))
+def _moved(me: Me, view: View, project: ProjectFullData, tasks: list[Task], undo: str | None) -> Redirect:
+    """Say what was moved; without an undo that it is back."""
+    key, num = f"{project.shortcode}-{tasks[0].number}", len(tasks)
+    if undo is None:
+        one = Phrase("%(key)s is back where it was.", key=key)
+        text = one if num == 1 else Phrase("%(num)s task is back.", "%(num)s tasks are back.", num=num)
+    else:
+        one = Phrase("Moved %(key)s.", key=key)
+        text = one if num == 1 else Phrase("Moved %(num)s task.", "Moved %(num)s tasks.", num=num)
+        undo = f"/{me.space_slug}/projects/{project.shortcode}/board/{undo}"
+    return _back(me, view, project.shortcode, [task.id for task in tasks], text, undo)
 
 
 def _next(db: Write, task: Task) -> str | None:

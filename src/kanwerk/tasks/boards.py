@@ -61,12 +61,13 @@ def cards(
 def board(
     db: Db, me: Me, project: ProjectFullData, filters: dict[str, str], rows: int = CARDS
 ) -> list[BoardColumn]:
-    """Return a project's columns with their first cards; ``rows`` says how many a browser shows already."""
+    """Return a project's columns with ``rows`` cards of each; 0 where only what is told of them is wanted."""
     counts = {row[0]: row for row in db.rows(IN_COLUMNS, project_id=project.id)}
     found = []
     for column in project.columns or ():
         _, count, seconds = counts.get(column.id, (column.id, 0, 0))
-        page = cards(db, me, column.id, filters, limit=rows) if count else None
+        asked = count and (rows or filters)  # with filters the page tells how many fit
+        page = cards(db, me, column.id, filters, limit=max(rows, 1)) if asked else None
         total = count if page is None or page.meta.total is None else page.meta.total
         found.append(
             BoardColumn(

@@ -14,7 +14,6 @@ from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 from kanwerk.tasks.labelling import add_label
 from kanwerk.tasks.models import PRIORITIES, Task
-from kanwerk.tasks.moves import move
 from kanwerk.tasks.writing import assign, change_task, load_task, open_task, refuse_closed
 
 pages = Pages()
@@ -42,7 +41,6 @@ def _id(value: str) -> str:
 
 
 ACTS: dict[str, Act] = {
-    "column": lambda db, task, value, me: move(db, task, column_id=_id(value), by=me, force=True),
     "assignee": _assignee,
     "label": lambda db, task, value, me: add_label(db, task, _id(value), by=me),
     "priority": _priority,

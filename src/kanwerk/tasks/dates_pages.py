@@ -87,9 +87,9 @@ def set_dates(db: Write, me: Me, view: View) -> Answer:
     after = {name: getattr(task, name) for name in given}
     if after == before:
         return _back(me, view)
-    text = Phrase("Rescheduled %(key)s.", key=key_of(db, task))
     if form is view.query:
-        return _back(me, view, text)
+        return _back(me, view, Phrase("%(key)s is back where it was.", key=key_of(db, task)))
+    text = Phrase("Rescheduled %(key)s.", key=key_of(db, task))
     old = {name: str(value or "") for name, value in before.items()}
     asked = urlencode({"id": task.id, **old, "back": form.text("back")})
     return _back(me, view, text, f"/{me.space_slug}/tasks/dates?{asked}")

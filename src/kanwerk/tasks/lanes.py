@@ -27,6 +27,7 @@ class Lanes(NamedTuple):
     member: str
 
 
+MOST_SHOWN = 2_000  # cards at once
 LANES = {
     "assignee": Lanes("assignee_id", "has_assignee", "assignee_ids"),
     "label": Lanes("label_id", "has_label", "label_ids"),
@@ -62,7 +63,7 @@ def lane_cards(
 def lanes(
     db: Db, me: Me, project: ProjectFullData, filters: dict[str, str], by: str, rows: int = CARDS
 ) -> list[BoardColumn]:
-    """Return a project's lanes with their first cards: those that could be given, and what some tasks have.
+    """Return a project's lanes with ``rows`` cards of each: those that could be given, and what tasks have.
 
     Where the tasks are filtered by the very thing they are grouped by, only the lanes asked for.
     """
@@ -75,7 +76,10 @@ def lanes(
     for key, group in groups.items():
         if only is not None and key not in only.split(","):
             continue
-        page = lane_cards(db, me, project.id, by, key, filters, limit=rows) if group.total else None
+        wanted = min(rows, max(CARDS, MOST_SHOWN // len(groups)))
+        page = (
+            lane_cards(db, me, project.id, by, key, filters, limit=wanted) if wanted and group.total else None
+        )
         found.append(
             BoardColumn(
                 group=group,
@@ -95,10 +99,11 @@ def _offered(db: Db, project: ProjectFullData, by: str) -> list[Group]:
     if by == "label":
         named = [Group(by, each.id, 0, each.name, each.color) for each in fitting(db, project.id)]
     else:
-        people = [member.user for member in project.members or ()]
+        people: list[Any] = [member.user for member in project.members or ()]
         named = [
             Group(by, each.id, 0, " ".join(filter(None, [each.first_name, each.last_name])))
             for each in people
+            if each.type == "user"
         ]
     return [Group(by, NOTHING, 0), *named]
 
@@ -116,22 +121,23 @@ def _now(db: Write, task: Task, by: str) -> list[str]:
     return assignees_of(db, task) if by == "assignee" else labels_of(db, task)
 
 
-def give(db: Write, me: Me, task: Task, by: str, less: str, more: str, *, all_of_it: bool) -> tuple[str, str]:
+def give(db: Write, me: Me, task: Task, by: str, less: str, more: str, *, undoing: bool) -> tuple[str, str]:
     """Take a task out of the lanes ``less`` and put it into ``more``, each keys with commas or ``none``.
 
-    With ``all_of_it``, what is put where nothing is loses everything. Returns what ``less`` and ``more`` take
-    this back.
+    What is put where nothing is loses everything, unless that is ``undoing``: there what others did meanwhile
+    stays. Returns what ``less`` and ``more`` take this back.
     """
     now = _now(db, task, by)
     if by == "priority":
         if more not in PRIORITIES:
             raise invalid("/priority", "There is no such priority.")
-        change_task(db, task, {"priority": more}, by=me)
+        if not undoing or now == [less]:
+            change_task(db, task, {"priority": more}, by=me)
         return more, now[0]
     wanted = [] if more == NOTHING else more.split(",")
     if not all(is_id(each) for each in wanted):
         raise invalid("/more", "There is nothing of that id.")
-    leaves = now if all_of_it and not wanted else less.split(",")
+    leaves = less.split(",") if wanted or undoing else now
     then = list(dict.fromkeys([*(each for each in now if each not in leaves), *wanted]))
     if by == "label":
         change_task(db, task, {"label_ids": then}, by=me)
@@ -147,5 +153,5 @@ def give(db: Write, me: Me, task: Task, by: str, less: str, more: str, *, all_of
 def members_in(by: str, key: str) -> dict[str, Any]:
     """Return what a new task of a lane has."""
     if by == "priority":
-        return {"priority": key}
+        return {"priority": key} if key in PRIORITIES else {}
     return {LANES[by].member: [key]} if is_id(key) else {}

@@ -171,7 +171,12 @@ def preview_text(view: View) -> Answer:
 @pages.post("/{space}/tasks/{key}/looking", needs="tasks:read")
 def look_at_task(db: Write, me: Me, view: View, key: str) -> Answer:
     """Note that somebody looks, or looks away, and show who else does."""
-    task = load_task(db, key, me)
+    try:
+        task = load_task(db, key, me)
+    except NotFound:
+        if not view.form.text("gone"):
+            raise
+        return Html("tasks/lookers.html", {"lookers": [], "more_lookers": 0, "here": address(me, key)})
     if view.form.text("gone"):
         look_away(db, task.id)
     else:
