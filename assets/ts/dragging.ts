@@ -11,8 +11,14 @@ export const BY_HAND = {
 
 const LOOK_MS = 60;
 
+// From the press on: what is dragged is taken hold of before it moves.
+let pressed = false;
+const press = ({ target }: Event): void => void (pressed = target instanceof Element && target.closest(".task-card, .calendar-task") !== null);
+document.addEventListener("pointerdown", press, { capture: true });
+for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => (pressed = false), { capture: true });
+
 /** Whether something is in the hand, by the mouse, a finger or the keys: it is not to be replaced. */
-export const carrying = (): boolean => document.querySelector(":root.dragging, .task-card--lifted") !== null;
+export const carrying = (): boolean => pressed || document.querySelector(":root.dragging, .task-card--lifted") !== null;
 
 /** Wait until nothing is. */
 export async function released(): Promise<void> {

@@ -131,7 +131,8 @@ async function lookFor(q: string): Promise<void> {
   try {
     const found = await ask(`${dialog()?.dataset["url"]}?q=${encodeURIComponent(q)}`, signal);
     if (signal.aborted || !found) return;
-    group("found").replaceChildren(...found.body.children);
+    const there = new Set(([...group("recent").children] as HTMLAnchorElement[]).filter((each) => !each.hidden).map((each) => each.href));
+    group("found").replaceChildren(...([...found.body.children] as HTMLAnchorElement[]).filter((each) => !there.has(each.href)));
     unreachable(false);
     show();
   } catch (error) {

@@ -44,8 +44,9 @@ function note(): void {
   const found = /^(\/[^/]+\/(clients|projects|tasks)\/([^/]+))/.exec(location.pathname);
   const [, url, noun, id] = found ?? [];
   if (!url || !noun || !id || /^(?:new|import)$/.test(id) || !document.querySelector(".shell")) return;
-  const title = document.title.replace(/ · [^·]*$/, "").trim();
   const key = noun === "clients" ? "" : decodeURIComponent(id);
+  const whole = document.title.replace(/ · [^·]*$/, "").trim();
+  const title = noun === "tasks" && whole.startsWith(`${key} `) ? whole.slice(key.length + 1) : whole;
   if (title) keep({ url, title, kind: noun.slice(0, -1), key });
 }
 
