@@ -11,6 +11,7 @@ from kanwerk.core import clock
 from tests.cast import Troupe
 from tests.engines import ENGINES, Postgres, Sqlite
 from tests.house import House
+from tests.visitor import Visitor
 
 
 @pytest.fixture(scope="session")
@@ -90,3 +91,15 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
     now: Callable[[], datetime] = lambda: found.at  # noqa: E731
     monkeypatch.setattr(clock, "now", now)
     return found
+
+
+@pytest.fixture
+def visitor(agency: Troupe) -> Visitor:
+    """The agency's owner at a browser."""
+    return Visitor(agency, agency.owner)
+
+
+@pytest.fixture
+def code(agency: Troupe) -> str:
+    """The shortcode of the agency's project."""
+    return str(agency.owner.get(f"/projects/{agency.project_id}").json()["shortcode"])

@@ -5,7 +5,7 @@ import { ask as confirm } from "./confirm";
 import { board, cardsOf, putBack, refresh, show } from "./cards";
 import { BY_HAND } from "./dragging";
 import { onContent } from "./htmx";
-import { Refused, send, tellFailed } from "./sending";
+import { inParts, Refused, send, tellFailed } from "./sending";
 import { toast } from "./toasts";
 
 const PAUSE_MS = 120;
@@ -27,58 +27,56 @@ function placeOf(card: HTMLElement, moving: Set<HTMLElement>): string {
 export async function save(cards: HTMLElement[]): Promise<void> {
   const here = board();
   if (!here) return;
-  const ids = cards.map((card) => card.dataset["id"] ?? "");
   if (here.dataset["by"]) {
     // In a lane cards stand by their days: what counts is whether they came from another.
     const given = cards.filter((card) => card.parentElement?.dataset["column"] !== card.dataset["column"]);
-    const told = given.map((card): [string, string] => ["m", `${card.dataset["id"]} ${card.dataset["column"]} ${card.parentElement?.dataset["column"]}`]);
-    if (told.length === 0) putBack(ids);
-    else await sendMoves(`${here.dataset["board"]}/give`, [["filters", here.dataset["filters"] ?? ""], ["group_by", here.dataset["by"]], ...told]);
+    const told = given.map((card) => `${card.dataset["id"]} ${card.dataset["column"]} ${card.parentElement?.dataset["column"]}`);
+    if (told.length === 0) putBack(cards.map((card) => card.dataset["id"] ?? ""));
+    else await sendMoves("give", told, [["group_by", here.dataset["by"]]]);
     return;
   }
   const moving = new Set(cards);
   // Each goes before the same neighbour, or after the one moved before it: so their order stays.
-  const fields: [string, string][] = [["filters", here.dataset["filters"] ?? ""]];
-  cards.forEach((card, number) => {
+  const moves = cards.map((card, number) => {
     const column = card.parentElement?.dataset["column"] ?? "";
     const before = cards[number - 1];
     const place = before ? `after:${before.dataset["id"]}` : placeOf(card, moving);
-    fields.push(["m", `${card.dataset["id"]} ${column} ${place}`]);
+    return `${card.dataset["id"]} ${column} ${place}`;
   });
-  await sendMoves(`${here.dataset["board"]}/move`, fields);
+  await sendMoves("move", moves);
 }
 
 /** Move tasks to the end of a column, wherever their cards are. */
 export async function moveTo(column: string, ids: string[]): Promise<void> {
-  const here = board();
-  if (here) await sendMoves(`${here.dataset["board"]}/move`, [["filters", here.dataset["filters"] ?? ""], ...ids.map((id): [string, string] => ["m", `${id} ${column} end`])]);
+  await sendMoves("move", ids.map((id) => `${id} ${column} end`));
 }
 
-/** Send moves, so many at once that what undoes them still fits into an address. */
-async function sendMoves(url: string, fields: [string, string][]): Promise<void> {
-  const rest = fields.filter(([name]) => name !== "m");
-  const moves = fields.filter(([name]) => name === "m");
-  for (let at = 0; at < moves.length; at += MOST_MOVES) {
-    const some = moves.slice(at, at + MOST_MOVES);
-    await moved(url, [...rest, ...some], some.map(([, each]) => each.split(" ")[0] ?? ""));
+/** Send moves, so many at once that what undoes them still fits into a cookie. */
+async function sendMoves(verb: "move" | "give", moves: string[], more: [string, string][] = []): Promise<void> {
+  const here = board();
+  if (!here) return;
+  const kept: [string, string][] = [["filters", here.dataset["filters"] ?? ""], ...more];
+  for (const some of inParts(moves, MOST_MOVES)) {
+    const told = some.map((each): [string, string] => ["m", each]);
+    await moved(`${here.dataset["board"]}/${verb}`, [...kept, ...told], some.map((each) => each.split(" ")[0] ?? ""));
   }
 }
 
 // What is dropped stands beside what was dropped before: each waits for the one before it.
-let before: Promise<void> = Promise.resolve();
+let queue: Promise<void> = Promise.resolve();
 
 function moved(url: string, fields: [string, string][], ids: string[]): Promise<void> {
-  before = before.then(() => put(url, fields, ids));
-  return before;
+  queue = queue.then(() => attempt(url, fields, ids));
+  return queue;
 }
 
-async function put(url: string, fields: [string, string][], ids: string[]): Promise<void> {
+async function attempt(url: string, fields: [string, string][], ids: string[]): Promise<void> {
   try {
     await show(await send(url, fields), ids);
   } catch (error) {
     if (error instanceof Refused && error.code === "wip_limit" && !fields.some(([name]) => name === "force")) {
       if (await confirm(error.message, board()?.dataset["saidFull"])) {
-        await put(url, [...fields, ["force", "true"]], ids);
+        await attempt(url, [...fields, ["force", "true"]], ids);
         return;
       }
     } else {

@@ -42,29 +42,25 @@ export async function show(came: Document, asked: Iterable<string>): Promise<voi
   const focused = document.activeElement?.closest<HTMLElement>(".task-card");
   const among = focused?.parentElement;
   const cards = [...came.querySelectorAll<HTMLElement>(".task-card")];
-  const gone = new Set([...asked, ...cards.map((card) => card.dataset["id"] ?? "")].flatMap(cardsOf));
-  const chosen = new Set([...gone].filter((card) => card.matches(".task-card--selected")).map((card) => card.dataset["id"]));
-  const glide = placed(new Map([...gone].map((card) => [card.id, card])));
-  const from = new Map<HTMLElement, string>();
+  const coming = new Set(cards.map((card) => card.id));
+  const before = [...new Set([...asked, ...cards.map((card) => card.dataset["id"] ?? "")])].flatMap(cardsOf);
+  const glide = placed(before);
+  const pairs: [HTMLElement, HTMLElement][] = [];
   let lost = false;
   for (const card of cards) {
     const list = document.getElementById(`cards-${card.dataset["column"]}`);
-    const shown = document.getElementById(card.id);
-    const selected = shown ? shown.matches(".task-card--selected") : chosen.has(card.dataset["id"]);
-    card.classList.toggle("task-card--selected", selected);
-    if (shown) gone.delete(shown);
-    if (shown) from.set(card, card.id);
+    const copies = before.filter((each) => each.dataset["id"] === card.dataset["id"]);
+    const shown = copies.find((each) => each.id === card.id);
+    const left = shown ?? copies.find((each) => !coming.has(each.id));
+    if (left) pairs.push([left, card]);
+    card.classList.toggle("task-card--selected", (shown ? [shown] : copies).some((each) => each.matches(".task-card--selected")));
     lost ||= !list;
     shown?.replaceWith(card);
     if (list) put(card, list);
     htmx.process(card);
   }
-  for (const card of gone) card.remove();
-  for (const card of cards) {
-    const left = [...gone].find((each) => each.dataset["id"] === card.dataset["id"]);
-    if (left && !from.has(card)) from.set(card, left.id);
-  }
-  glide(new Map([...from].map(([card, id]) => [id, card])));
+  for (const card of before) if (!coming.has(card.id)) card.remove();
+  glide(pairs);
   for (const sums of came.querySelectorAll(".column-sums")) document.getElementById(sums.id)?.replaceWith(sums);
   if (focused && !focused.isConnected) {
     const there = cardsOf(focused.dataset["id"] ?? "");

@@ -13,8 +13,9 @@ const LOOK_MS = 60;
 
 // From the press on: what is dragged is taken hold of before it moves.
 let pressed = false;
-const press = ({ target }: Event): void => void (pressed = target instanceof Element && target.closest(".task-card, .calendar-task") !== null);
-document.addEventListener("pointerdown", press, { capture: true });
+document.addEventListener("pointerdown", ({ target }) => {
+  pressed = target instanceof Element && target.closest(".task-card, .calendar-task") !== null;
+}, { capture: true });
 for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => (pressed = false), { capture: true });
 
 /** Whether something is in the hand, by the mouse, a finger or the keys: it is not to be replaced. */

@@ -6,13 +6,13 @@ const GLIDE_MS = 220;
 const LEAST_PX = 4;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Remember where elements are. What is returned lets others glide there from the places of those they replaced. */
-export function placed<Key>(elements: Map<Key, HTMLElement>): (now: Map<Key, HTMLElement>) => void {
-  const before = new Map([...elements].map(([key, element]) => [key, element.getBoundingClientRect()]));
-  return (now) => {
+/** Remember where elements are. What is returned takes pairs of one that was there and one that glides from its place. */
+export function placed(elements: HTMLElement[]): (pairs: [HTMLElement, HTMLElement][]) => void {
+  const places = new Map(elements.map((element) => [element, element.getBoundingClientRect()]));
+  return (pairs) => {
     if (still.matches) return;
-    for (const [key, element] of now) {
-      const from = before.get(key);
+    for (const [before, element] of pairs) {
+      const from = places.get(before);
       const to = element.getBoundingClientRect();
       if (!from?.width || !to.width) continue;
       const [x, y] = [from.left - to.left, from.top - to.top];

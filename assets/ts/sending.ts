@@ -47,6 +47,11 @@ export async function send(url: string, fields: Iterable<[string, string]>): Pro
   return read(await fetch(url, { method: "POST", headers: PART, body }));
 }
 
+/** A list in parts of at most so many. */
+export function inParts<Item>(all: Item[], most: number): Item[][] {
+  return Array.from({ length: Math.ceil(all.length / most) }, (_, part) => all.slice(part * most, (part + 1) * most));
+}
+
 /** Ask for a part of a page. */
 export async function ask(url: string): Promise<Document> {
   return read(await fetch(url, { headers: PART }));

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Served
+from tests.browser.held import Held
 
 BOARD = "/nordlicht/projects/TOUR/board"
 VALENTIN = "valentin.hoellwarth@nordlicht.example"
@@ -183,21 +184,11 @@ def test_a_card_that_somebody_changes_stays_in_the_hand_of_who_drags_it(
 
 def test_a_drop_beside_one_that_is_still_on_its_way_waits_for_it(board: Page):
     first, second = keys_in(board, "To do")[:2]
-    held: list[Route] = []
-    holding = True
-
-    def hold(route: Route) -> None:
-        if holding:
-            held.append(route)
-        else:
-            route.continue_()
-
-    board.route("**/board/move", hold)
+    held = Held(board, "**/board/move")
     drag(board, card_of(board, first), column(board, "Done").locator(".board-cards"))
     drag(board, card_of(board, second), card_of(board, first))
-    assert len(held) == 1
-    holding = False
-    held[0].continue_()
+    assert len(held.routes) == 1
+    held.let_go()
     expect(board.locator(".toast", has_text=f"Moved {second}.")).to_be_visible()
     board.reload()
     assert {first, second} <= set(keys_in(board, "Done"))

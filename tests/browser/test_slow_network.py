@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Served
+from tests.browser.held import Held
 from tests.browser.test_board import BOARD, card_of, column, drag, keys_in
 
 LATENCY_MS = 1500
@@ -29,23 +30,12 @@ def slow_down(page: Page) -> None:
 
 
 def test_moves_show_before_they_are_answered_and_all_are_kept(board: Page):
-    held: list[Route] = []
-    holding = True
-
-    def hold(route: Route) -> None:
-        if holding:
-            held.append(route)
-        else:
-            route.continue_()
-
-    board.route("**/board/move", hold)
+    held = Held(board, "**/board/move")
     first, second = keys_in(board, "Backlog")[:2]
     for key in (first, second):
         drag(board, card_of(board, key), column(board, "In progress").locator(".board-cards"))
         assert key in keys_in(board, "In progress")
-    holding = False
-    for each in held:
-        each.continue_()
+    held.let_go()
     for key in (first, second):
         expect(board.locator(".toast", has_text=f"Moved {key}.")).to_be_visible()
     assert set(keys_in(board, "In progress")) >= {first, second}

@@ -10,16 +10,6 @@ from tests.flashes import flashes
 from tests.visitor import Visitor
 
 
-@pytest.fixture
-def code(agency: Troupe) -> str:
-    return str(agency.owner.get(f"/projects/{agency.project_id}").json()["shortcode"])
-
-
-@pytest.fixture
-def visitor(agency: Troupe) -> Visitor:
-    return Visitor(agency, agency.owner)
-
-
 def add(person: Person, agency: Troupe, title: str, column: int = 0, **members: object) -> str:
     body = {
         "project_id": agency.project_id,

@@ -9,11 +9,6 @@ from tests.visitor import Visitor
 
 
 @pytest.fixture
-def visitor(agency: Troupe) -> Visitor:
-    return Visitor(agency, agency.owner)
-
-
-@pytest.fixture
 def ids(agency: Troupe) -> list[str]:
     body = {"project_id": agency.project_id, "column_id": agency.column_ids[0]}
     return [str(made(agency.owner.post("/tasks", {**body, "title": f"Card {n}"}))["id"]) for n in range(3)]

@@ -14,11 +14,6 @@ from tests.visitor import Visitor
 
 
 @pytest.fixture
-def visitor(agency: Troupe) -> Visitor:
-    return Visitor(agency, agency.owner)
-
-
-@pytest.fixture
 def here(agency: Troupe) -> str:
     code = agency.owner.get(f"/projects/{agency.project_id}").json()["shortcode"]
     return f"/projects/{code}"

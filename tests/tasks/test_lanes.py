@@ -12,16 +12,6 @@ from tests.tasks.test_board_pages import add
 from tests.visitor import Visitor
 
 
-@pytest.fixture
-def code(agency: Troupe) -> str:
-    return str(agency.owner.get(f"/projects/{agency.project_id}").json()["shortcode"])
-
-
-@pytest.fixture
-def visitor(agency: Troupe) -> Visitor:
-    return Visitor(agency, agency.owner)
-
-
 def lanes(text: str) -> dict[str, list[str]]:
     """Return the titles in each lane of a page, by the lane's name."""
     found = {}
@@ -242,7 +232,7 @@ def test_a_new_task_of_a_lane_that_is_none_is_there_all_the_same(
 
 def test_a_board_without_any_lane_leads_back(agency: Troupe, code: str) -> None:
     page = Visitor(agency, agency.admin).get(f"/projects/{code}/board", group_by="assignee", assignee="me")
-    assert lanes(page.text) in ({}, {name: [] for name in lanes(page.text)})
+    assert not any(lanes(page.text).values())
     nobody = "00000000-0000-7000-8000-000000000000"
     page = Visitor(agency, agency.owner).get(f"/projects/{code}/board", group_by="assignee", assignee=nobody)
     assert lanes(page.text) == {}

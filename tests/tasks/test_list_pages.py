@@ -10,16 +10,6 @@ from tests.core.test_statements import counted
 from tests.visitor import Visitor
 
 
-@pytest.fixture
-def visitor(agency: Troupe) -> Visitor:
-    return Visitor(agency, agency.owner)
-
-
-@pytest.fixture
-def code(agency: Troupe) -> str:
-    return str(agency.owner.get(f"/projects/{agency.project_id}").json()["shortcode"])
-
-
 def fill(agency: Troupe, count: int) -> None:
     items = [
         {

@@ -18,11 +18,6 @@ def visitor(agency: Troupe) -> Visitor:
     return Visitor(agency, agency.member)
 
 
-@pytest.fixture
-def code(agency: Troupe) -> str:
-    return str(agency.owner.get(f"/projects/{agency.project_id}").json()["shortcode"])
-
-
 def menu(page: str) -> str:
     found = re.search(r'<details class="menu menu--start views-menu".*?</details>', page, re.DOTALL)
     assert found is not None
