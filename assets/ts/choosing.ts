@@ -3,9 +3,10 @@
 import { moveTo } from "./board";
 import { board, cardsIn, show } from "./cards";
 import { ask as confirm } from "./confirm";
-import { send, tellFailed } from "./sending";
+import { inParts, send, tellFailed } from "./sending";
 
 const CHOSEN = "task-card--selected";
+const MOST = 80; // what undoes a delete has to fit into a cookie
 let last: HTMLElement | null = null;
 
 const chosen = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(`.${CHOSEN}`)];
@@ -79,7 +80,7 @@ async function act(form: HTMLFormElement, name: string, value: string): Promise<
     return;
   }
   try {
-    await show(await send(form.action, [...fields, ["ids", ids.join(",")], [name, value]]), ids);
+    for (const some of inParts(ids, MOST)) await show(await send(form.action, [...fields, ["ids", some.join(",")], [name, value]]), some);
     if (name === "delete") clear();
   } catch (error) {
     tellFailed(error, board());
