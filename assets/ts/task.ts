@@ -178,7 +178,7 @@ document.addEventListener(
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || form.method !== "post" || form.matches("[data-send-files]")) return;
     const undo = form.closest(".toast");
-    if (undo ? !/\/tasks\/.*\/restore$/.test(form.action) : !taskOf(form)) return;
+    if (undo ? !/\/tasks\/[^?]*\/(?:restore$|undo\?)/.test(form.action) : !taskOf(form)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     undo?.remove();

@@ -72,7 +72,15 @@ from kanwerk.projects.columns_api import columns
 from kanwerk.search import pages as search_pages
 from kanwerk.search.api import search
 from kanwerk.tasks import act_pages as task_act_pages
-from kanwerk.tasks import board_pages, bulk_pages, calendar_pages, dates_pages, list_pages, timeline_pages
+from kanwerk.tasks import (
+    board_pages,
+    bulk_pages,
+    calendar_pages,
+    dates_pages,
+    list_pages,
+    timeline_pages,
+    undo_pages,
+)
 from kanwerk.tasks import edit_pages as task_edit_pages
 from kanwerk.tasks import panel_pages as task_pages
 from kanwerk.tasks.api import tasks
@@ -190,6 +198,7 @@ PAGES: list[pages.Pages] = [
     task_pages.pages,
     task_edit_pages.pages,
     task_act_pages.pages,
+    undo_pages.pages,
     todo_pages.pages,
     comment_pages.pages,
     file_pages.pages,

@@ -54,7 +54,10 @@ class Html(msgspec.Struct):
 
 
 class Redirect(msgspec.Struct):
-    """Go on at another address, with a word on what was done and maybe the address that undoes it."""
+    """Go on at another address, with a word on what was done and maybe the address that undoes it.
+
+    In ``undo``, ``{events}`` stands for what was written: the numbers of its first and last event, ``12-15``.
+    """
 
     url: str
     text: str = ""
@@ -103,6 +106,9 @@ class View:
             db = Write(database, session, self.me)
             result = work(db)
             db.end()
+            if isinstance(result, Redirect) and result.undo and "{events}" in result.undo:
+                told = "-".join(map(str, db.sequences))
+                result.undo = result.undo.replace("{events}", told) if told else None
             self.afterwards = db.afterwards
             return result
 

@@ -44,6 +44,7 @@ class Write(Db):
         self.added: set[Recorded] = set()
         self.free: str | None = None
         self.afterwards: list[Callable[[], None]] = []
+        self.sequences: tuple[int, ...] = ()  # of the first and the last event, once they are written
         self.quiet = False  # nobody's news: what an import brings is notified to nobody
         self._pending: list[Pending] = []
         self._told: set[Recorded] = set()
@@ -173,8 +174,9 @@ class Write(Db):
             prepare(self, self._pending)
         shown = self._shown()
         last = self._count(len(self._pending))
+        self.sequences = (last - len(self._pending) + 1, last)
         rows, versions = [], {}
-        for sequence, pending in enumerate(self._pending, last - len(self._pending) + 1):
+        for sequence, pending in enumerate(self._pending, self.sequences[0]):
             rows.append(entry(self.space_id, sequence, pending, shown[pending.record]))
             versions[pending.record] = sequence
         self.send(APPENDING, rows)

@@ -124,6 +124,20 @@ def create_column(db: Write, project: Project, members: dict[str, Any], *, by: M
     return column
 
 
+def bring_back_column(db: Write, was: dict[str, Any], *, by: Me) -> Column | None:
+    """Make a deleted column anew, by its id and as its last event tells it; None when it is there already."""
+    project = load_project(db, was["project_id"], by, manage=True)
+    refuse_archived(project)
+    if db.find(Column, was["id"]) is not None:
+        return None
+    members = {name: was[name] for name in ("id", "name", "color", "kind", "position", "wip_limit")}
+    column = Column(space_id=db.space_id, project_id=project.id, name_fold=fold(was["name"]), **members)
+    db.add(column)
+    column.record("column.created", by=by.actor)
+    db.flush()
+    return column
+
+
 def load_column(db: Write, column_id: str, me: Me) -> Column:
     """Return a column whose project the caller manages, locked after its project; 404 and 403 as there."""
     column = db.find(Column, column_id)

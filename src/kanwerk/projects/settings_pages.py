@@ -132,11 +132,12 @@ def move_column(db: Write, me: Me, view: View, code: str, id: str) -> Answer:
 
 @pages.post("/{space}/projects/{code}/columns/{id}/delete", needs="projects:write", again=_again_column)
 def delete_column(db: Write, me: Me, view: View, code: str, id: str) -> Answer:
-    """Delete a column for good; its tasks go where the form says."""
+    """Delete a column; its tasks go where the form says."""
     shortcode, column = _column(db, me, code, id)
     into = view.form.text("move_to")
     if into and not is_id(into):
         raise invalid("/move_to", "Choose another column.")
     name = column.name
     column.remove(db, move_to=into or None, by=me)
-    return Redirect(_here(me, shortcode), Phrase("Deleted %(name)s.", name=name))
+    undo = f"/{me.space_slug}/projects/{shortcode}/undo?events={{events}}"
+    return Redirect(_here(me, shortcode), Phrase("Deleted %(name)s.", name=name), undo)

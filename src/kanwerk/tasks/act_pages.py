@@ -10,21 +10,16 @@ from kanwerk.core.problems import NotFound, invalid
 from kanwerk.core.trash import Fate, bring_back, throw_away
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
-from kanwerk.projects.models import Prefix, Project
+from kanwerk.projects.models import Prefix
 from kanwerk.tasks.edit_pages import task_named
-from kanwerk.tasks.models import Task
 from kanwerk.tasks.moves import move
+from kanwerk.tasks.numbers import key_of
 from kanwerk.tasks.panel_pages import address, again
 from kanwerk.tasks.relations import WAYS, relate, unrelate
 from kanwerk.tasks.shapes import CreateTaskData
 from kanwerk.tasks.writing import create_task, load_task, open_task, refuse_closed
 
 pages = Pages()
-
-
-def key_of(db: Write, task: Task) -> str:
-    """Return the key that a task has now."""
-    return f"{db.session.get_one(Project, (db.space_id, task.project_id)).shortcode}-{task.number}"
 
 
 @pages.post("/{space}/tasks/{key}/relations", needs="tasks:write", again=again)
@@ -66,8 +61,8 @@ def move_to_project(db: Write, me: Me, view: View, key: str) -> Answer:
         raise invalid("/project", Phrase("There is no project %(code)s that you see.", code=code[:20]))
     move(db, task, project_id=found.project_id, by=me)
     db.flush()
-    now = key_of(db, task)
-    return Redirect(address(me, now), Phrase("Moved to %(key)s.", key=now))
+    here = address(me, now := key_of(db, task))
+    return Redirect(here, Phrase("Moved to %(key)s.", key=now), f"{here}/undo?events={{events}}")
 
 
 @pages.post("/{space}/tasks/{key}/delete", needs="tasks:write", again=again)

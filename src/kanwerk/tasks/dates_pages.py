@@ -13,10 +13,10 @@ from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 from kanwerk.projects.framing import framed, project_at
 from kanwerk.projects.shapes import ProjectFullData
-from kanwerk.tasks.act_pages import key_of
 from kanwerk.tasks.asking import filters_of, today_of
 from kanwerk.tasks.board_pages import choices_of
 from kanwerk.tasks.models import PRIORITIES
+from kanwerk.tasks.numbers import key_of
 from kanwerk.tasks.shapes import UpdateTaskData
 from kanwerk.tasks.writing import change_task, create_task, open_task
 

@@ -16,7 +16,7 @@ from kanwerk.people.access import Me
 from kanwerk.tasks.labelling import add_label, remove_label
 from kanwerk.tasks.models import Task
 from kanwerk.tasks.moves import move
-from kanwerk.tasks.numbers import KEY, id_of
+from kanwerk.tasks.numbers import KEY, id_of, key_of
 from kanwerk.tasks.panel_pages import address, again
 from kanwerk.tasks.panel_reads import changed_since
 from kanwerk.tasks.shapes import UpdateTaskData
@@ -74,10 +74,14 @@ def set_task(db: Write, me: Me, view: View, key: str) -> Answer:
     fields = _fields(db, form)
     if fields:
         given["fields"] = fields
+    came_from = task.column_id
     if form.text("force") and given.get("column_id"):
         move(db, task, column_id=given.pop("column_id"), force=True, by=me)
     change_task(db, task, bodies.sent(bodies.convert(given, UpdateTaskData)), by=me)
-    return Redirect(address(me, key))
+    here = address(me, key)
+    if task.column_id == came_from:
+        return Redirect(here)
+    return Redirect(here, Phrase("Moved %(key)s.", key=key_of(db, task)), f"{here}/undo?events={{events}}")
 
 
 def task_named(db: Write, me: Me, text: str, pointer: str) -> str | None:

@@ -86,7 +86,7 @@ def _place(
     position = _position(db, task, column, before_id, after_id)
     changes: dict[str, Any] = {}
     if project is not None:
-        changes |= _leave(db, task, project)
+        changes |= leave(db, task, project, next_number(db, project.id))
     changes |= put_into(task, column)
     completed = changes.pop("completed_at", None)
     changes |= task.set(position=position)
@@ -94,14 +94,20 @@ def _place(
         return
     task.record("task.moved", by=by.actor, changes=changes)
     if completed is not None:
-        _tell_completion(db, task, completed, by)
+        _complete(db, task, completed, by)
     if project is not None:
         _take_along(db, task, project, by=by)
 
 
-def _tell_completion(db: Write, task: Task, change: Any, by: Me) -> None:
+def tell_completion(task: Task, change: Any, by: Me) -> None:
+    """Record that the task was completed, or reopened."""
     verb = "completed" if task.completed_at is not None else "reopened"
     task.record(f"task.{verb}", by=by.actor, changes={"completed_at": change})
+
+
+def _complete(db: Write, task: Task, change: Any, by: Me) -> None:
+    """Record it, and let follow what follows."""
+    tell_completion(task, change, by)
     if task.completed_at is not None:
         db.flush()
         for follow in COMPLETED:
@@ -146,8 +152,10 @@ def _keep_the_limit(db: Write, column: Column) -> None:
         raise Conflict(message, code="wip_limit")
 
 
-def _leave(db: Write, task: Task, project: Project) -> dict[str, Any]:
-    """Give a task its number in another project; its old key keeps leading to it."""
+def leave(db: Write, task: Task, project: Project, number: int) -> dict[str, Any]:
+    """Give a task a number in another project; its old key keeps leading to it. Its parent and the labels of
+    its project stay behind.
+    """
     db.session.add(
         TaskAlias(space_id=db.space_id, project_id=task.project_id, number=task.number, task_id=task.id)
     )
@@ -162,7 +170,6 @@ def _leave(db: Write, task: Task, project: Project) -> dict[str, Any]:
     labels = {"label_ids": {"from": before, "to": after}} if before != after else {}
     parent = db.find(Task, task.parent_id, trashed=True) if task.parent_id else None
     parent_id = parent.id if parent is not None and parent.project_id == project.id else None
-    number = next_number(db, project.id)
     task.client_id = project.client_id
     return {**task.set(project_id=project.id, number=number, parent_id=parent_id), **labels}
 
@@ -200,7 +207,7 @@ class _InColumns:
                 continue
             changes = put_into(task, column)
             if changes:
-                _tell_completion(db, task, changes["completed_at"], by)
+                _complete(db, task, changes["completed_at"], by)
 
     def _all(self, db: Write, column: Column) -> list[Task]:
         wanted = select(Task).where(Task.space_id == db.space_id, Task.column_id == column.id)

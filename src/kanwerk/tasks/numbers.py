@@ -9,7 +9,7 @@ from kanwerk.core.ids import is_id
 from kanwerk.core.problems import missing
 from kanwerk.core.reads import Query
 from kanwerk.core.writes import Write
-from kanwerk.projects.models import Prefix, TaskCounter
+from kanwerk.projects.models import Prefix, Project, TaskCounter
 from kanwerk.tasks.models import Task, TaskAlias
 
 KEY = re.compile(r"([A-Za-z0-9]{2,10})-([1-9][0-9]{0,8})")
@@ -56,3 +56,8 @@ def id_of(db: Db, id_or_key: str) -> str:
     if not rows:
         raise missing()
     return str(rows[0][0])
+
+
+def key_of(db: Write, task: Task) -> str:
+    """Return the key that a task has now."""
+    return f"{db.session.get_one(Project, (db.space_id, task.project_id)).shortcode}-{task.number}"
