@@ -98,6 +98,7 @@ const ICONS = [
   "share-2",
   "sliders-horizontal",
   "smile-plus",
+  "square-check",
   "square-kanban",
   "star",
   "sun",

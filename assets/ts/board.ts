@@ -2,7 +2,7 @@
 
 import Sortable from "sortablejs/modular/sortable.core.esm.js";
 import { ask as confirm } from "./confirm";
-import { board, cardsOf, putBack, refresh, show } from "./cards";
+import { board, cardsOf, CHOSEN, putBack, refresh, show } from "./cards";
 import { BY_HAND } from "./dragging";
 import { onContent } from "./htmx";
 import { inParts, Refused, send, tellFailed } from "./sending";
@@ -87,8 +87,10 @@ async function attempt(url: string, fields: [string, string][], ids: string[]): 
 }
 
 function sortable(list: HTMLElement): void {
+  const lanes = board()?.hasAttribute("data-by") ?? false; // they stand by their days: no place to choose
   Sortable.create(list, {
     group: "cards",
+    sort: !lanes,
     draggable: ".task-card",
     animation: 140,
     ...BY_HAND,
@@ -99,8 +101,10 @@ function sortable(list: HTMLElement): void {
       document.documentElement.classList.add("dragging");
       for (const other of companions(item)) other.classList.add("task-card--along");
     },
+    onChange: ({ item, to }) => item.classList.toggle("task-card--given", lanes && to !== list),
     onEnd: ({ item, from, to, oldIndex, newIndex }) => {
       document.documentElement.classList.remove("dragging");
+      item.classList.remove("task-card--given");
       const along = companions(item);
       for (const other of along) other.classList.remove("task-card--along");
       if (from === to && oldIndex === newIndex && along.length === 0) return;
@@ -116,8 +120,8 @@ function sortable(list: HTMLElement): void {
 
 /** The other chosen cards, if this one is chosen too. */
 function companions(card: HTMLElement): HTMLElement[] {
-  if (!card.classList.contains("task-card--selected")) return [];
-  return [...document.querySelectorAll<HTMLElement>(".task-card--selected")].filter((each) => each !== card);
+  if (!card.classList.contains(CHOSEN)) return [];
+  return [...document.querySelectorAll<HTMLElement>(`.${CHOSEN}`)].filter((each) => each !== card);
 }
 
 onContent(() => {

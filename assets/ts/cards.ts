@@ -14,6 +14,25 @@ export const cardsOf = (id: string): HTMLElement[] => [...(board()?.querySelecto
 /** The cards of a column's list that are there, in their order. */
 export const cardsIn = (list: Element): HTMLElement[] => [...list.querySelectorAll<HTMLElement>(":scope > .task-card")];
 
+export const CHOSEN = "task-card--selected";
+
+/** Choose a card or no more; who listens hears of it where the card is read. */
+export function choose(card: HTMLElement, on: boolean): void {
+  card.classList.toggle(CHOSEN, on);
+  const link = card.querySelector(".task-card-title");
+  const told = (link?.getAttribute("aria-describedby") ?? "").split(" ").filter((each) => each && each !== "card-chosen");
+  if (on) told.unshift("card-chosen");
+  link?.setAttribute("aria-describedby", told.join(" "));
+}
+
+/** The place of a card among those of its column, of which some may not be loaded yet. */
+export function placeIn(list: HTMLElement, card: HTMLElement): { place: number; count: number } {
+  const cards = cardsIn(list);
+  const told = Number(document.getElementById(`sums-${list.dataset["column"]}`)?.dataset["count"]);
+  const more = list.querySelector(":scope > [data-more]") ? told + (card.dataset["column"] === list.dataset["column"] ? 0 : 1) : 0;
+  return { place: cards.indexOf(card) + 1, count: Math.max(cards.length, more) };
+}
+
 const place = (card: HTMLElement): number => Number(card.dataset["position"]);
 
 function put(card: HTMLElement, list: HTMLElement): void {
@@ -53,7 +72,7 @@ export async function show(came: Document, asked: Iterable<string>): Promise<voi
     const shown = copies.find((each) => each.id === card.id);
     const left = shown ?? copies.find((each) => !coming.has(each.id));
     if (left) pairs.push([left, card]);
-    card.classList.toggle("task-card--selected", (shown ? [shown] : copies).some((each) => each.matches(".task-card--selected")));
+    if ((shown ? [shown] : copies).some((each) => each.matches(`.${CHOSEN}`))) choose(card, true);
     lost ||= !list;
     shown?.replaceWith(card);
     if (list) put(card, list);

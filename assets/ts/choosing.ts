@@ -1,15 +1,17 @@
-// Several tasks at once: Ctrl or Shift with a click, or the key x, chooses; the bar at the foot does one thing to all.
+// Several tasks at once: Ctrl or Shift with a click, or the key x, chooses; by touch each tap does once *Select* is
+// pressed. The bar at the foot does one thing to all.
 
 import { moveTo } from "./board";
-import { board, cardsIn, show } from "./cards";
+import { board, cardsIn, CHOSEN, choose, show } from "./cards";
 import { ask as confirm } from "./confirm";
+import { say } from "./saying";
 import { inParts, send, tellFailed } from "./sending";
 
-const CHOSEN = "task-card--selected";
 const MOST = 80; // what undoes a delete has to fit into a cookie
 let last: HTMLElement | null = null;
 
 const chosen = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(`.${CHOSEN}`)];
+const mode = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-choosing]");
 const bar = (): HTMLFormElement | null => document.querySelector<HTMLFormElement>("#bulk");
 
 function tell(): void {
@@ -22,7 +24,9 @@ function tell(): void {
 }
 
 function toggle(card: HTMLElement): void {
-  card.classList.toggle(CHOSEN);
+  const on = !card.classList.contains(CHOSEN);
+  choose(card, on);
+  say("board-said", on ? board()?.dataset["saidChosen"] : board()?.dataset["saidUnchosen"], { task: card.querySelector("a")?.textContent ?? "" });
   last = card;
   tell();
 }
@@ -32,13 +36,14 @@ function until(card: HTMLElement): void {
   const cards = list ? cardsIn(list) : [];
   const from = last?.parentElement === list && last ? cards.indexOf(last) : cards.indexOf(card);
   const to = cards.indexOf(card);
-  for (const each of cards.slice(Math.min(from, to), Math.max(from, to) + 1)) each.classList.add(CHOSEN);
+  for (const each of cards.slice(Math.min(from, to), Math.max(from, to) + 1)) choose(each, true);
   last = card;
   tell();
 }
 
 function clear(): void {
-  for (const card of chosen()) card.classList.remove(CHOSEN);
+  for (const card of chosen()) choose(card, false);
+  mode()?.setAttribute("aria-pressed", "false");
   tell();
 }
 
@@ -47,8 +52,13 @@ document.addEventListener(
   (event) => {
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest("[data-bulk-clear]")) clear();
+    const choosing = mode()?.ariaPressed === "true";
+    if (target?.closest("[data-choosing]")) {
+      if (choosing) clear();
+      else mode()?.setAttribute("aria-pressed", "true");
+    }
     const card = target?.closest<HTMLElement>(".board[data-editable] .task-card");
-    if (!card || !(event.ctrlKey || event.metaKey || event.shiftKey)) return;
+    if (!card || !(choosing || event.ctrlKey || event.metaKey || event.shiftKey)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (event.shiftKey) until(card);
@@ -63,7 +73,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "x" && at) {
     event.preventDefault();
     toggle(at);
-  } else if (event.key === "Escape" && !event.defaultPrevented && chosen().length && !document.querySelector("dialog[open]")) {
+  } else if (event.key === "Escape" && !event.defaultPrevented && (chosen().length || mode()?.ariaPressed === "true") && !document.querySelector("dialog[open]")) {
     clear();
   }
 });

@@ -1,6 +1,6 @@
 // Cards by keyboard: arrows go from card to card, the space bar lifts one, arrows carry it, the space bar drops it.
 
-import { board, cardsIn, putBack } from "./cards";
+import { board, cardsIn, placeIn, putBack } from "./cards";
 import { save } from "./board";
 import { say } from "./saying";
 
@@ -16,12 +16,12 @@ const lists = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(".
 function tell(text: string | undefined, card: HTMLElement): void {
   const list = card.parentElement;
   if (!list) return;
-  const cards = cardsIn(list);
+  const { place, count } = placeIn(list, card);
   say("board-said", text, {
     task: card.querySelector("a")?.textContent ?? "",
     column: document.getElementById(`column-name-${list.dataset["column"]}`)?.textContent ?? "",
-    place: String(cards.indexOf(card) + 1),
-    count: String(cards.length),
+    place: String(place),
+    count: String(count),
   });
 }
 
