@@ -94,7 +94,6 @@ function sortable(list: HTMLElement): void {
     draggable: ".task-card",
     animation: 140,
     ...BY_HAND,
-    scrollSensitivity: 60,
     ghostClass: "task-card--ghost",
     dragClass: "task-card--drag",
     onStart: ({ item }) => {

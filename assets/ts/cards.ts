@@ -20,8 +20,8 @@ export const CHOSEN = "task-card--selected";
 export function choose(card: HTMLElement, on: boolean): void {
   card.classList.toggle(CHOSEN, on);
   const link = card.querySelector(".task-card-title");
-  const told = (link?.getAttribute("aria-describedby") ?? "").split(" ").filter((each) => each && each !== "card-chosen");
-  if (on) told.unshift("card-chosen");
+  const told = (link?.getAttribute("aria-describedby") ?? "").split(" ").filter((each) => each && each !== "chosen-card");
+  if (on) told.unshift("chosen-card");
   link?.setAttribute("aria-describedby", told.join(" "));
 }
 

@@ -1,6 +1,16 @@
-// How things are dragged, wherever SortableJS does it: by the mouse at once, by a finger that rests first.
+// How things are dragged, wherever SortableJS does it: by the mouse at once, by a finger that rests first. What lies
+// beyond an edge comes along.
+
+import Sortable, { AutoScroll } from "sortablejs/modular/sortable.core.esm.js";
+
+Sortable.mount(new AutoScroll());
 
 export const BY_HAND = {
+  scroll: true,
+  forceAutoScrollFallback: true,
+  scrollSensitivity: 60,
+  scrollSpeed: 14,
+  bubbleScroll: true,
   forceFallback: true,
   fallbackOnBody: true,
   fallbackTolerance: 4,

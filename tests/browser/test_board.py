@@ -1,5 +1,6 @@
 """The board in a real browser: by mouse, by keyboard, by two people at once, on a phone, without scripts."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -89,6 +90,30 @@ def test_a_card_is_carried_by_the_keyboard_and_it_is_said_where_it_is(board: Pag
     board.keyboard.press("Escape")
     expect(said).to_contain_text("back where it was")
     assert keys_in(board, "To do")[:2] == [second, first]
+
+
+def test_places_count_the_cards_that_are_not_loaded_yet(board: Page):
+    board.goto(board.url.replace("/TOUR/", "/HPR/"))
+    full = column(board, "To do")
+    expect(full.locator("[data-more]")).to_have_count(1)
+    count = full.locator(".column-count").inner_text()
+    full.locator(".task-card a").first.focus()
+    board.keyboard.press("Space")
+    expect(board.locator("#board-said")).to_contain_text("Lifted")
+    board.keyboard.press("ArrowDown")
+    expect(board.locator("#board-said")).to_contain_text(f"place 2 of {count}.")
+    board.keyboard.press("Escape")
+
+
+def test_a_card_says_how_it_is_lifted_and_whether_it_is_selected(board: Page):
+    link = column(board, "To do").locator(".task-card a").first
+    expect(link).to_have_accessible_description("The space bar lifts this task, x selects it.")
+    link.focus()
+    board.keyboard.press("x")
+    expect(link).to_have_accessible_description(re.compile("^Selected"))
+    expect(board.locator("#board-said")).to_contain_text("selected.")
+    board.keyboard.press("x")
+    expect(link).to_have_accessible_description("The space bar lifts this task, x selects it.")
 
 
 def test_tasks_are_added_one_after_the_other(board: Page):
