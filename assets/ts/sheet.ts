@@ -26,7 +26,7 @@ function fill(sheet: HTMLElement): void {
   for (const old of body.querySelectorAll("[data-made]")) old.remove();
   const groups = new Map<string, Offer[]>();
   for (const offer of offers("[data-key], [data-shortcut]")) {
-    if (offer.keys.join(" ") === "?" || offer.element.closest(".toast")) continue;
+    if (["?", "/"].includes(offer.keys.join(" ")) || offer.element.closest(".toast")) continue;
     const name = offer.group || (sheet.dataset["page"] ?? "");
     groups.set(name, [...(groups.get(name) ?? []), offer]);
   }

@@ -1,6 +1,7 @@
 import html
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from httpx import Response
@@ -52,6 +53,22 @@ def test_keys_of_any_case_and_ids_lead_to_the_key_and_an_old_key_to_the_new_one(
     assert task(agency, "SHOP-1")["project_id"] == other
     assert mia.get(HERE).headers["location"] == "/nordlicht/tasks/SHOP-1"
     assert "There is no project NOPE that you see." in said(mia.post("/tasks/SHOP-1/project", project="nope"))
+
+
+def test_projects_are_offered_by_their_names_and_shortcodes(agency: Troupe, mia: Browser) -> None:
+    for name, code in (("Grüner Laden", "SHOP"), ("Schoppen", "WINE"), ("Hidden shop", "HID")):
+        seen = "members" if code == "HID" else "space"
+        made(agency.owner.post("/projects", {"name": name, "shortcode": code, "visibility": seen}))
+    for asked, codes in (
+        ("gruner", ["SHOP"]),
+        ("shop", ["SHOP"]),
+        ("sch", ["WINE"]),
+        ("hid", []),
+        ("", []),
+        ("%", []),
+    ):
+        offered = mia.get(f"/tasks/complete/projects?{urlencode({'q': asked})}")
+        assert re.findall(r'data-key="(\w+)"', offered.text) == codes, asked
 
 
 @pytest.mark.parametrize("key", ["WEB-999", "NOPE-1", "x", "WEB-0", "..%2F..", "WEB-1'--"])

@@ -117,4 +117,9 @@ def _well(status: str, outlook: Outlook) -> Health:
 
 
 def _overdue(outlook: Outlook) -> Phrase:
-    return Phrase("%(num)s task is overdue.", "%(num)s tasks are overdue.", num=outlook.overdue)
+    return Phrase(
+        "%(num)s of %(all)s open tasks is overdue.",
+        "%(num)s of %(all)s open tasks are overdue.",
+        num=outlook.overdue,
+        all=outlook.open,
+    )

@@ -13,6 +13,7 @@ from kanwerk.core.pages import Answer, Html, Pages, Redirect, View
 from kanwerk.core.problems import NotFound, PreconditionFailed, Problem
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
+from kanwerk.projects.framing import project_at, projects_of
 from kanwerk.projects.members import fence_of
 from kanwerk.tasks.models import PRIORITIES
 from kanwerk.tasks.panel_reads import (
@@ -160,6 +161,21 @@ def complete_task(db: Db, me: Me, view: View) -> Answer:
         page = db.page(read, read.parse("complete", urlencode(wanted).encode()), fence=fence_of(me))
         found += [task for task in page.data if task.id not in there]
     return Html("tasks/complete.html", {"tasks": found[:COMPLETED_FROM]}, block="found")
+
+
+@pages.get("/{space}/tasks/complete/projects", needs="projects:read")
+def complete_project(db: Db, me: Me, view: View) -> Answer:
+    """Offer open projects whose name or shortcode holds what somebody types."""
+    asked, read = view.query.text("q")[:100], projects_of(me)
+    found: list[Any] = []
+    with suppress(NotFound):
+        found.append(project_at(db, me, asked))
+    if asked:
+        wanted = {"q": asked, "sort": "name", "limit": COMPLETED_FROM}
+        there = {project.id for project in found}
+        page = db.page(read, read.parse("complete", urlencode(wanted).encode()), fence=fence_of(me))
+        found += [project for project in page.data if project.id not in there]
+    return Html("tasks/complete.html", {"projects": found[:COMPLETED_FROM]}, block="projects")
 
 
 @pages.post("/{space}/tasks/preview", needs="tasks:read", work=True)
