@@ -52,7 +52,7 @@ def test_it_goes_on_to_the_beginning_a_stretch_at_a_time(agency: Troupe) -> None
         if further is None:
             break
         path = further[1]
-    assert all(seen.count(f"<strong>Client {number:02}</strong>") == 1 for number in range(60))
+    assert all(seen.count(f"<bdi>Client {number:02}</bdi>") == 1 for number in range(60))
     assert "opened the space" in seen
     events.STRETCH, kept = 10, events.STRETCH
     try:

@@ -385,7 +385,7 @@ def test_an_overview_shows_what_is_late_and_what_comes_next(agency: Troupe, owne
     assert "Due soon" in coming
     assert "No date" not in coming
     assert 'data-task="WEB-' in coming
-    assert "1 of 4 open tasks is overdue." in text
+    assert "1 of 5 open tasks is overdue." in text
     assert "At risk" in text
     agency.owner.patch(
         f"/projects/{agency.project_id}", {"due_date": (today() - timedelta(days=2)).isoformat()}

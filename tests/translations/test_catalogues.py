@@ -167,4 +167,4 @@ print("Not for people")
 def test_every_event_has_a_sentence() -> None:
     source = (translating.PACKAGE / "templates/layout/activity.html").read_text("utf-8")
     told = set(re.findall(r'^  "([a-z_]+\.[a-z_]+)": N_', source, re.MULTILINE))
-    assert told == {*TYPES, "integration.created", "user.added"}
+    assert told == {*TYPES, "integration.created", "user.added", "comment.reacted"}

@@ -111,7 +111,7 @@ def test_what_happened_is_told_in_whole_sentences(
     client = made(agency.owner.post("/clients", {"name": "Zeder"}))
     hands.move(hours=3)
     text = page(agency, agency.member, f"/clients/{client['id']}").text
-    assert f"<strong>Ola Nordby</strong> {added}" in text
+    assert f"<strong><bdi>Ola Nordby</bdi></strong> {added}" in text
     for words in said:
         assert words in text
 
@@ -120,7 +120,7 @@ def test_a_person_is_told_of_by_name_and_not_by_job(agency: Troupe) -> None:
     speaks(agency, agency.owner, "de-DE")
     agency.owner.patch(f"/users/{agency.member.id}", {"title": "Managing director"})
     text = page(agency, agency.owner, "").text
-    assert "hat das Profil von <strong>Mia Berger</strong> geändert" in text
+    assert "hat das Profil von <strong><bdi>Mia Berger</bdi></strong> geändert" in text
     assert "Managing director" not in text
 
 

@@ -1,8 +1,10 @@
 """Markdown as HTML that is safe to show: CommonMark with tables and strikethrough."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
+
+from markupsafe import Markup
 
 MENTION = re.compile(r"\(user:([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\)")
 _TAGS = {
@@ -42,6 +44,12 @@ def _own_images(tag: str, name: str, value: str) -> str | None:
     if tag == "img" and name == "src":
         return value if value.startswith("/") and not value.startswith("//") else None
     return value
+
+
+@lru_cache(2048)
+def plain(text: str) -> str:
+    """Return the words of a Markdown text, in one line and without its signs."""
+    return Markup(render(text)).striptags()  # noqa: S704  # cut down to known tags
 
 
 def mentioned(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Templates: Jinja with filters for dates and numbers, texts in people's languages, addresses of assets."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from jinja2.nodes import EvalContext
 from jinja2_fragments import render_block
 from markupsafe import Markup, escape
 
-from kanwerk.core import formats, languages
+from kanwerk.core import choices, formats, languages, markdown
 
 PACKAGE = Path(__file__).parent.parent
 STATIC = PACKAGE / "static"
@@ -31,8 +32,17 @@ def _environment() -> jinja2.Environment:
         "ngettext": ngettext,
         "N_": languages.N_,
     }
-    found.filters |= formats.FILTERS
+    found.filters |= formats.FILTERS | {"plain": markdown.plain, "country": _country, "language": _language}
+    found.tests["match"] = lambda text, pattern: re.match(pattern, text) is not None
     return found
+
+
+def _country(code: str) -> str:
+    return choices.country_name(code, languages.current().locale) or code
+
+
+def _language(tag: str) -> str:
+    return dict(choices.locales(languages.current().locale)).get(tag, tag)
 
 
 @cache

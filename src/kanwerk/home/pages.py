@@ -40,8 +40,8 @@ def show_home(db: Db, me: Me, view: View) -> Answer:
         "coming": [],
         "projects": own_projects(db),
         "waiting": [],
-        "asked": _notices(db, me, "unread=true&kind=mentioned,commented", MOST_ASKED),
-        "notices": _notices(db, me, "", MOST_NOTICES),
+        "asked": _notices(db, me, view, "unread=true&kind=mentioned,commented", MOST_ASKED),
+        "notices": _notices(db, me, view, "", MOST_NOTICES),
         "own_client": None,
         "late": late(db, me, now.date()) if me.admin else None,
         "events": [],
@@ -60,12 +60,13 @@ def show_home(db: Db, me: Me, view: View) -> Answer:
     return Html("home/home.html", context)
 
 
-def _notices(db: Db, me: Me, asked: str, limit: int) -> list[dict[str, Any]]:
+def _notices(db: Db, me: Me, view: View, asked: str, limit: int) -> list[dict[str, Any]]:
     """Return somebody's newest notifications, with what happened in words."""
     raw = "&".join(part for part in (asked, f"limit={limit}") if part).encode()
     page = db.page(NOTIFICATIONS, NOTIFICATIONS.parse("home", raw), fence=fence_of(me))
     lines: list[dict[str, Any]] = msgspec.json.decode(msgspec.json.encode(page.data))
-    for line, data in zip(lines, page.data, strict=True):
-        day = None if data.due_date is None else date.fromisoformat(data.due_date)
-        line["words"] = sentence(line["kind"], data.count, line["actors"], day)
+    with view.written():
+        for line, data in zip(lines, page.data, strict=True):
+            day = None if data.due_date is None else date.fromisoformat(data.due_date)
+            line["words"] = sentence(line["kind"], data.count, line["actors"], day)
     return lines

@@ -105,7 +105,6 @@ def beside(db: Db, me: Me, task: TaskFullData, project: ProjectFullData) -> dict
         **{each["id"]: each["name"] for each in people},
         project.id: project.name,
         **{each.task.id: f"{each.task.key} {each.task.title}" for each in listed(task.relations)},
-        **PRIORITY_NAMES,
     }
     if parent and task.parent_id:
         names[task.parent_id] = f"{parent[0][1]}-{parent[0][0]} {parent[0][2]}"
