@@ -30,7 +30,7 @@ FOUND = {
 }
 # No pages of their own: parts, files, streams; and the API's reference, which Scalar draws.
 PARTS = re.compile(
-    r"/(?:live|palette|board/cards|clients\.csv|files/\{id\}|docs|docs/problems|tasks/complete)$"
+    r"/(?:live|palette|board/cards|clients\.csv|files/\{id\}|docs|docs/problems|tasks/complete(?:/projects)?)$"
 )
 
 

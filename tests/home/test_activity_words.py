@@ -71,9 +71,7 @@ def test_what_a_client_was_given_is_told_in_words(
 
 def test_every_member_of_a_task_has_its_name_in_each_language(agency: Troupe, owner: Browser) -> None:
     agency.owner.patch(f"/tasks/{agency.task_id}", {"priority": "high", "description": "x"})
-    agency.owner.post(
-        f"/tasks/{agency.task_id}/relations", {"kind": "blocks", "task_id": agency.other_task_id}
-    )
+    agency.owner.put(f"/tasks/{agency.task_id}/relations/blocks/{agency.other_task_id}")
     agency.owner.patch(f"/users/{agency.owner.id}", {"locale": "de-DE"})
     told = " ".join(lines(owner.get(ACTIVITY).text))
     for each in ("Priorität", "Beschreibung", "Blockiert"):
