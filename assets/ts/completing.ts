@@ -75,6 +75,7 @@ function offer(list: HTMLElement, offers: Offer[], take: (offer: Offer) => void)
     }),
   );
   list.hidden = offers.length === 0;
+  if (!list.hidden) list.scrollIntoView({ block: "nearest" });
 }
 
 async function suggest(area: HTMLTextAreaElement | HTMLInputElement): Promise<void> {

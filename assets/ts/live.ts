@@ -158,6 +158,7 @@ async function show(text: string, parts: HTMLElement[]): Promise<void> {
     // A question may have come while the page was asked for: what stands in it is not to be lost.
     await released();
     if (!part.isConnected || held(part)) continue;
+    if (!text.includes(`id="${part.id}"`)) continue; // that page has no such part: nothing to say of this one
     const select = `#${CSS.escape(part.id)}`;
     await htmx.swap({ sourceElement: part, target: part, text, select, swap: "outerMorph ignoreTitle:true" });
   }

@@ -34,6 +34,15 @@ document.addEventListener("keydown", (event) => {
   items.at((here + (event.key === "ArrowDown" ? 1 : here < 0 ? 0 : -1)) % items.length)?.focus();
 });
 
+// One that opens below the edge of the window is scrolled to.
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (target instanceof HTMLDetailsElement && target.open && target.matches(".menu")) target.querySelector(".menu-panel")?.scrollIntoView({ block: "nearest" });
+  },
+  { capture: true },
+);
+
 document.addEventListener("focusout", (event) => {
   const menu = event.target instanceof Element ? event.target.closest<HTMLDetailsElement>(OPEN) : null;
   if (menu && event.relatedTarget instanceof Node && !menu.contains(event.relatedTarget)) menu.open = false;

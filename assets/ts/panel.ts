@@ -3,6 +3,7 @@
 
 import htmx from "htmx.org";
 import { standsBehind } from "./live";
+import { onContent } from "./htmx";
 import { leaveTask, unsaved } from "./task";
 
 interface Shown {
@@ -111,6 +112,13 @@ function closed(): void {
     was.dialog.querySelector<HTMLElement>("#conflict-mine")?.focus();
   });
 }
+
+// A link in the panel that leads to another page takes the panel away with the old one.
+onContent(() => {
+  if (!shown || shown.dialog.isConnected) return;
+  shown = last = undefined;
+  standsBehind(undefined);
+});
 
 function focusLink(was: Shown): void {
   const link = was.link?.isConnected ? was.link : document.querySelector<HTMLElement>(`a[data-task="${CSS.escape(was.key)}"]`);

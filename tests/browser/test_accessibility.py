@@ -60,7 +60,10 @@ def address(page: Page, served: Served, path: str) -> str | None:
 def violations(page: Page, theme: str) -> list[str]:
     """Return what axe-core says against the page as it stands."""
     # What fades in has less contrast until it is there.
-    page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished))")
+    page.evaluate(
+        "Promise.allSettled(document.getAnimations()"
+        ".filter((each) => each.timeline === document.timeline).map((each) => each.finished))"
+    )
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text() + ";0")
     found: list[dict[str, Any]] = page.evaluate(

@@ -68,6 +68,15 @@ def test_a_phone_s_board_follows_the_card_to_the_next_column(phone: Page) -> Non
     assert first not in keys_in(phone, "Backlog")
 
 
+def test_a_swipe_over_cards_brings_the_next_column(phone: Page) -> None:
+    finger, board = Finger(phone), phone.locator("#board")
+    finger.press(card_of(phone, keys_in(phone, "Backlog")[1]), hold=0)
+    finger.move(20, finger.at[1])
+    finger.lift()
+    expect(board).not_to_have_js_property("scrollLeft", 0)
+    expect(phone.locator(".toast")).to_have_count(0)
+
+
 def test_several_are_chosen_by_taps_and_moved_together(phone: Page) -> None:
     first, second, third = keys_in(phone, "Backlog")[:3]
     phone.get_by_role("button", name="Select", exact=True).tap()
@@ -98,3 +107,38 @@ def test_a_day_is_chosen_by_a_finger_in_the_calendar(demo: Served, sign_in: Call
     Finger(page).drag(task, other)
     expect(page.locator(f"[data-day='{to_day}'] [data-id='{name}']")).to_be_visible()
     expect(page.locator(".toast")).to_be_visible()
+
+
+def test_a_phone_s_calendar_has_a_line_for_each_day_to_come(
+    demo: Served, sign_in: Callable[..., Page]
+) -> None:
+    page = sign_in(demo, **PHONE)
+    page.goto(f"{demo.url}/nordlicht/projects/TOUR/calendar")
+    page.get_by_role("link", name="Next month").tap()
+    page.wait_for_url("**month=*")
+    assert page.locator(".calendar-day:not(.calendar-day--outside)").count() in range(28, 32)
+    for day in page.locator(".calendar-day:not(.calendar-day--outside)").all():
+        expect(day).to_be_visible()
+    page.locator(".calendar-add").nth(3).tap()
+    page.locator("#calendar-title").fill("Written on a phone")
+    page.locator("#calendar-title").press("Enter")
+    task = page.locator(".calendar-task", has_text="Written on a phone")
+    expect(task).to_be_visible()
+    empty = page.locator(".calendar-day--empty:not(.calendar-day--outside) .calendar-tasks").nth(4)
+    day = empty.get_attribute("data-day")
+    Finger(page).drag(task, empty)
+    expect(page.locator(f"[data-day='{day}'] .calendar-task", has_text="Written on a phone")).to_be_visible()
+
+
+def test_a_bar_of_one_day_is_moved_by_a_finger(demo: Served, sign_in: Callable[..., Page]) -> None:
+    page = sign_in(demo, **TABLET)
+    page.goto(f"{demo.url}/nordlicht/projects/TOUR/timeline")
+    bar = page.locator(".plan-bar:has(.plan-grip--narrow)").first
+    bar.scroll_into_view_if_needed()
+    name, due = bar.get_attribute("id"), bar.get_attribute("data-due")
+    finger = Finger(page)
+    finger.press(bar.locator(".plan-box"))
+    finger.move(finger.at[0] + 60, finger.at[1])
+    finger.lift()
+    expect(page.locator(".toast")).to_be_visible()
+    expect(page.locator(f"#{name}")).not_to_have_attribute("data-due", due)

@@ -17,7 +17,7 @@ from kanwerk.importers.report import Report
 MEMBERS: dict[str, dict[str, set[str]]] = {
     "clients": {name: set() for name in ("name", "external_id", "shortcode", "segment", "primary_contact")},
     "projects": {
-        "name": {"project", "projekt", "project name", "title", "nazov"},
+        "name": {"project", "projekt", "project name", "title", "titel", "nazov"},
         "external_id": {"id", "number", "nummer", "projektnummer", "cislo"},
         "shortcode": {"code", "short code", "short", "kurzel", "skratka"},
         "status": {"state", "stav"},
@@ -29,7 +29,18 @@ MEMBERS: dict[str, dict[str, set[str]]] = {
         "lead": {"manager", "project manager", "leitung", "owner"},
     },
     "tasks": {
-        "title": {"name", "task", "summary", "aufgabe", "uloha", "nazov"},
+        "title": {
+            "name",
+            "task",
+            "task name",
+            "summary",
+            "subject",
+            "titel",
+            "betreff",
+            "aufgabe",
+            "uloha",
+            "nazov",
+        },
         "external_id": {"id", "key", "task id"},
         "project": {"projekt"},
         "column": {"status", "section", "list", "spalte", "stlpec"},

@@ -30,7 +30,9 @@ def open_code(session: Session) -> str | None:
 def use_code(session: Session, code: str) -> bool:
     """Whether the code opens the set-up; a right one is used up."""
     stored = session.execute(select(Secret.value).where(Secret.name == _NAME)).scalar_one_or_none()
-    if stored is None or not is_open(session) or not same(stored, hashed(code.strip().upper())):
+    letters = "".join(each for each in code.upper() if each in _LETTERS)
+    typed = "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))  # with or without hyphens
+    if stored is None or not is_open(session) or not same(stored, hashed(typed)):
         return False
     session.execute(delete(Secret).where(Secret.name == _NAME))
     return True

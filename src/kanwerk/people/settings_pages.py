@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as Transaction
 from kanwerk.core import choices
 from kanwerk.core.db import Db
 from kanwerk.core.forms import body_of, errors_of
+from kanwerk.core.languages import gettext, written_in
 from kanwerk.core.pages import Answer, Html, Pages, Redirect, View
 from kanwerk.core.problems import Fault, Invalid, NotFound, Problem
 from kanwerk.core.writes import Write
@@ -117,12 +118,15 @@ def show_profile(db: Db, me: Me, view: View) -> Answer:
 @pages.post("/{space}/settings/profile", needs="users:profile", again=_profile_page)
 def edit_profile(db: Write, me: Me, view: View) -> Answer:
     """Change how the people of the space see you, and on this device light or dark."""
-    change(db, db.load(User, me.id), body_of(view.form.members(*PROFILE), UpdateUserData), by=me)
+    user = db.load(User, me.id)
+    change(db, user, body_of(view.form.members(*PROFILE), UpdateUserData), by=me)
     headers, theme = {}, view.form.text("theme")
     if theme in THEMES:  # the page's script sets this cookie too, so it is not HttpOnly
         secure = "; Secure" if view.request.secure else ""
         headers["set-cookie"] = f"theme={theme}; Path=/; Max-Age={YEAR}; SameSite=Lax{secure}"
-    return Redirect(f"/{me.space_slug}/settings/profile", "Saved.", headers=headers)
+    with written_in(user.locale or me.locale, view.zone):
+        said = gettext("Saved.")
+    return Redirect(f"/{me.space_slug}/settings/profile", said, headers=headers)
 
 
 def _password_page(view: View, problem: Problem | None = None) -> Html:

@@ -144,7 +144,9 @@ def _sent(db: Write, me: Me, view: View, user: User) -> Redirect:
     name, value = set_cookie(view.request, LINK, secret, LINK_SECONDS, path=url)
     return Redirect(
         url,
-        Phrase("Sent the invitation to %(email)s.", email=user.email),
+        Phrase("Sent the invitation to %(email)s.", email=user.email)
+        if view.runtime.settings.smtp_url
+        else Phrase("Invited. No mail server is set: pass the link on yourself."),
         headers={name.decode(): value.decode()},
     )
 
@@ -164,6 +166,7 @@ def _user_page(db: Db, me: Me, view: View, id: str, problem: Problem | None = No
         "values": stored if problem is None else {**stored, **view.form},
         "errors": errors,
         "invited": standing.invited,
+        "mailed": bool(view.runtime.settings.smtp_url),
         "invitable": user["active"] and not standing.joined and user["type"] != "integration",
         "invitation_url": f"{view.origin}/invite/{secret}" if shown else None,
         "currency": me.currency,

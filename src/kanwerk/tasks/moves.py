@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select
 
 from kanwerk.core import clock
 from kanwerk.core.archive import refuse_archived
+from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import Conflict, invalid
 from kanwerk.core.writes import Write
 from kanwerk.labels.models import Label
@@ -146,10 +147,15 @@ def _keep_the_limit(db: Write, column: Column) -> None:
         )
     ).scalar_one()
     if count >= column.wip_limit:
-        message = (
-            f"{column.name} is meant to hold {column.wip_limit} at most; say force to move it there anyway."
+        raise Conflict(
+            Phrase(
+                "%(column)s is meant to hold %(num)s task at most.",
+                "%(column)s is meant to hold %(num)s tasks at most.",
+                column=column.name,
+                num=column.wip_limit,
+            ),
+            code="wip_limit",
         )
-        raise Conflict(message, code="wip_limit")
 
 
 def leave(db: Write, task: Task, project: Project, number: int) -> dict[str, Any]:
