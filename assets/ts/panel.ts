@@ -76,8 +76,9 @@ async function open(url: string, key: string, link?: HTMLAnchorElement, push = t
   shown = last = { dialog, key, link, view: before.view, title: before.title, main: before.main };
   standsBehind(before.view);
   const now = shown;
+  const open = dialog.open;
   await htmx.swap({ sourceElement: body, target: body, text, swap: "innerHTML ignoreTitle:true" });
-  if (shown !== now) return; // closed meanwhile
+  if (shown !== now || (open && !dialog.open)) return; // closed meanwhile
   if (!dialog.open) dialog.showModal();
   toasts(dialog);
   const head = body.querySelector("h1")?.textContent;
@@ -214,8 +215,8 @@ window.addEventListener("popstate", (event) => {
   const state = event.state as { panel?: string } | null;
   if (shown && state?.panel === undefined) {
     byHistory = ours = true;
-    if (shown.dialog.open) shown.dialog.close();
-    else closed();
+    shown.dialog.close();
+    closed(); // at once: the event of the dialog comes later
   } else if (!shown && last?.main?.isConnected) {
     if (state?.panel !== undefined) void open(location.href, state.panel, last.link, false);
     ours = state?.panel !== undefined || location.href === last.view;

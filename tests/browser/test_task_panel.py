@@ -296,12 +296,12 @@ def test_what_others_do_shows_in_panel_and_view_and_disturbs_nobody(demo: Served
 def test_a_page_that_a_link_in_the_panel_leads_to_stays_when_others_change_something(
     demo: Served, mia: Page, amelie: Page
 ):
-    panel = on_board(mia, demo, "TOUR-3")
+    panel = on_board(mia, demo, "STRICK-3")
     panel.locator("summary[aria-label='More']").first.click()
     panel.get_by_role("link", name="Open as a page").click()
     expect(mia.locator(".page--task .task")).to_be_visible()
     expect(mia.locator("#task-panel")).to_have_count(0)
-    other = on_board(amelie, demo, "TOUR-3")
+    other = on_board(amelie, demo, "STRICK-3")
     other.get_by_placeholder("Add to the checklist").fill("Seen by both")
     other.get_by_placeholder("Add to the checklist").press("Enter")
     expect(mia.locator(".page--task").get_by_text("Seen by both")).to_be_visible()
