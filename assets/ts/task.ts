@@ -99,7 +99,7 @@ function tell(page: Document): void {
 async function bringBack(url: string): Promise<void> {
   const answer = await fetch(url, { method: "POST", body: new URLSearchParams(), headers: { "HX-Request": "true" } });
   if (answer.ok) tell(new DOMParser().parseFromString(await answer.text(), "text/html"));
-  else location.assign(url.replace(/\/restore$/, ""));
+  else location.assign(url.replace(/\/(?:restore|undo)(?:\?.*)?$/, ""));
 }
 
 function failed(task: HTMLElement, form?: HTMLFormElement): false {
@@ -124,6 +124,11 @@ async function show(task: HTMLElement, came: HTMLElement, text: string, ok: bool
   const now = document.getElementById(came.id) ?? task;
   settle(now);
   if (ok) return;
+  const question = now.querySelector<HTMLElement>("form[data-hold] button");
+  if (question) {
+    form?.closest<HTMLDetailsElement>("details.menu")?.removeAttribute("open");
+    question.focus();
+  }
   // What is wrong stays as it was typed, whatever others change meanwhile.
   for (const faulty of now.querySelectorAll("[aria-invalid='true']")) faulty.closest("form")?.toggleAttribute("data-touched", true);
   now.querySelector<HTMLElement>("#conflict-mine, [aria-invalid='true']")?.focus();
