@@ -226,9 +226,9 @@ def test_the_profile_changes_the_language(agency: Troupe) -> None:
         assert name in before.text
     assert "Français" not in before.text
     fields = {"first_name": "Mia", "last_name": "Berger", "locale": "sk-SK", "theme": "dark"}
-    assert flash_of_profile(agency, fields) == "Saved."
+    assert flash_of_profile(agency, fields) == "Uložené."
     assert '<html lang="sk"' in page(agency, agency.member, "/settings/profile").text
-    assert flash_of_profile(agency, fields | {"locale": "de-CH"}) == "Uložené."
+    assert flash_of_profile(agency, fields | {"locale": "de-CH"}) == "Gespeichert."
     after = page(agency, agency.member, "/settings/profile").text
     assert '<html lang="de"' in after
     assert "Dein Profil" in after
