@@ -2,8 +2,10 @@
 
 import { put } from "./editor";
 import { fold } from "./fold";
+import { mention, mentioned } from "./mentions";
 
 interface Offer {
+  id?: string; // of somebody who is mentioned
   text: string;
   key: string;
   nodes: Node[];
@@ -36,12 +38,13 @@ function typed(area: HTMLTextAreaElement): { sign: string; word: string; at: num
   return { sign: found[2], word: found[3], at: before.length - found[3].length - 1 };
 }
 
-function people(task: Element | null, word: string): Offer[] {
+function people(area: HTMLTextAreaElement, word: string): Offer[] {
   const wanted = fold(word);
-  return [...(task?.querySelectorAll<HTMLOptionElement>("#task-people option") ?? [])]
+  if (mentioned(area, word)) return [];
+  return [...(area.closest(".task")?.querySelectorAll<HTMLOptionElement>("#task-people option") ?? [])]
     .filter((option) => ` ${fold(option.value)}`.includes(` ${wanted}`))
     .slice(0, MOST)
-    .map((option) => ({ text: `[@${option.value.replace(/[[\]]/g, "")}](user:${option.dataset["id"]}) `, key: "", nodes: [document.createTextNode(option.value)] }));
+    .map((option) => ({ text: option.value.replace(/[[\]]/g, ""), key: "", id: option.dataset["id"] ?? "", nodes: [document.createTextNode(option.value)] }));
 }
 
 async function tasks(url: string, word: string): Promise<Offer[]> {
@@ -86,10 +89,10 @@ async function suggest(area: HTMLTextAreaElement | HTMLInputElement): Promise<vo
     const found = typed(area);
     if (!found) return close(list);
     const url = area.closest<HTMLElement>("[data-editor]")?.dataset["complete"] ?? "";
-    const offers = found.sign === "@" ? people(area.closest(".task"), found.word) : await tasks(url, found.word);
+    const offers = found.sign === "@" ? people(area, found.word) : await tasks(url, found.word);
     if (turn !== asked || document.activeElement !== area) return;
     offer(list, offers, (each) => {
-      put(area, each.text, found.at, found.at + 1 + found.word.length);
+      put(area, each.id ? `${mention(area, each.text, each.id)} ` : each.text, found.at, found.at + 1 + found.word.length);
       close(list);
     });
   } else {

@@ -1,5 +1,6 @@
 // A field for Markdown, `[data-editor]`: tool bar, preview, and files that are pasted, dropped or chosen.
 
+import { markdownOf } from "./mentions";
 import { send as post } from "./task";
 import { toast } from "./toasts";
 
@@ -46,7 +47,7 @@ async function look(editor: HTMLElement, tool: HTMLElement): Promise<void> {
   if (!area || !place) return;
   const on = tool.getAttribute("aria-pressed") !== "true";
   if (on) {
-    const answer = await fetch(editor.dataset["preview"] ?? "", { method: "POST", body: new URLSearchParams({ text: area.value }) });
+    const answer = await fetch(editor.dataset["preview"] ?? "", { method: "POST", body: new URLSearchParams({ text: markdownOf(area) }) });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     place.replaceChildren(...[...page.body.childNodes].map((node) => document.importNode(node, true)));

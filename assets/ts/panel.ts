@@ -19,7 +19,9 @@ const KEPT_MS = 10_000;
 const kept = new Map<string, { at: number; text: Promise<string | undefined> }>();
 // What is kept is what was there before anything was done.
 document.addEventListener("submit", () => kept.clear(), { capture: true });
-document.addEventListener("kanwerk:live", () => kept.clear());
+document.addEventListener("kanwerk:live", ({ detail: told }) => {
+  if (told.name === "change" || told.name === "reset") kept.clear();
+});
 let shown: Shown | undefined;
 let last: Shown | undefined;
 let byHistory = false;

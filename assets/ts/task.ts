@@ -4,6 +4,7 @@
 import htmx from "htmx.org";
 import { fold } from "./fold";
 import { closePanel, rename } from "./panel";
+import { written } from "./mentions";
 import { toast, told, watchNew } from "./toasts";
 
 let queue: Promise<unknown> = Promise.resolve();
@@ -163,7 +164,8 @@ export function settle(root: ParentNode): void {
   for (const form of root.querySelectorAll<HTMLFormElement>("form:not([data-touched], [data-saving])")) {
     for (const control of form.elements) {
       if (control instanceof HTMLTextAreaElement || (control instanceof HTMLInputElement && !["checkbox", "radio", "file"].includes(control.type))) {
-        if (!control.hasAttribute("data-narrow") && control.value !== control.defaultValue) control.value = control.defaultValue;
+        const now = control instanceof HTMLTextAreaElement ? written(control, control.defaultValue) : control.defaultValue;
+        if (!control.hasAttribute("data-narrow") && control.value !== now) control.value = now;
       } else if (control instanceof HTMLInputElement) {
         if (control.type === "checkbox") control.checked = control.defaultChecked;
       } else if (control instanceof HTMLSelectElement && form.matches("[data-autosave]")) {

@@ -182,6 +182,30 @@ def test_a_description_is_written_with_people_tasks_and_pictures(demo: Served, m
     mia.wait_for_url(demo.url + BOARD)
 
 
+def test_mentions_are_written_as_names_and_stay_mentions(demo: Served, mia: Page):
+    task = on_board(mia, demo, "STRICK-5")
+    mia.keyboard.press("e")
+    mia.keyboard.type("Ask @amel")
+    expect(task.locator(".editor-offers li").first).to_contain_text("Amélie")
+    mia.keyboard.press("Enter")
+    mia.keyboard.type("first, not mail@Amélie Fürstenauer.")
+    area = task.locator("#task-description")
+    expect(area).to_have_value("Ask @Amélie Fürstenau first, not mail@Amélie Fürstenauer.")
+    mia.keyboard.press("Control+Enter")
+    mention = task.locator(".task-text > .prose .mention")
+    expect(mention).to_have_text(["@Amélie Fürstenau"])
+    mia.reload()  # on its own page, and from what was saved
+    page = mia.locator(".page--task .task")
+    page.get_by_text("Edit the description").click()
+    area = page.locator("#task-description")
+    expect(area).to_have_value("Ask @Amélie Fürstenau first, not mail@Amélie Fürstenauer.")
+    area.press("End")
+    mia.keyboard.type(" Today.")
+    mia.keyboard.press("Control+Enter")
+    expect(page.locator(".task-text > .prose")).to_contain_text("Today.")
+    expect(page.locator(".task-text > .prose .mention")).to_have_text(["@Amélie Fürstenau"])
+
+
 def test_words_that_are_left_are_saved(demo: Served, mia: Page):
     task = on_board(mia, demo, "STRICK-6")
     mia.keyboard.press("e")
