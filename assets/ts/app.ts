@@ -6,6 +6,7 @@ import "./confirm";
 import "./copy";
 import "./dirty";
 import "./drop";
+import "./focus";
 import "./keys";
 import "./live";
 import "./menus";

@@ -5,6 +5,7 @@ import { ask as confirm } from "./confirm";
 import { board, cardsOf, CHOSEN, putBack, refresh, show } from "./cards";
 import { BY_HAND } from "./dragging";
 import { onContent } from "./htmx";
+import { say } from "./saying";
 import { inParts, Refused, send, tellFailed } from "./sending";
 import { toast } from "./toasts";
 
@@ -83,6 +84,7 @@ async function attempt(url: string, fields: [string, string][], ids: string[]): 
       tellFailed(error, board());
     }
     await refresh(ids).catch(() => putBack(ids));
+    for (const card of cardsOf(ids[0] ?? "").slice(0, 1)) say("board-said", board()?.dataset["saidBack"], { task: card.querySelector("a")?.textContent ?? "" });
   }
 }
 

@@ -6,6 +6,7 @@ import { board, cardsIn, CHOSEN, choose, show } from "./cards";
 import { ask as confirm } from "./confirm";
 import { say } from "./saying";
 import { inParts, send, tellFailed } from "./sending";
+import { forgetUndo } from "./toasts";
 
 const MOST = 80; // what undoes a delete has to fit into a cookie
 let last: HTMLElement | null = null;
@@ -92,11 +93,21 @@ async function act(form: HTMLFormElement, name: string, value: string): Promise<
   try {
     for (const some of inParts(ids, MOST)) await show(await send(form.action, [...fields, ["ids", some.join(",")], [name, value]]), some);
     if (name === "delete") clear();
+    else forgetUndo();
   } catch (error) {
     tellFailed(error, board());
   }
   tell();
 }
+
+// A choice that does something at once is made in the open list: an arrow on a closed one would take the next.
+document.addEventListener("keydown", (event) => {
+  const { target, key, altKey } = event;
+  if (altKey || (key !== "ArrowDown" && key !== "ArrowUp")) return;
+  if (!(target instanceof HTMLSelectElement) || !target.matches("#bulk select, .cell-select")) return;
+  event.preventDefault();
+  target.showPicker();
+});
 
 document.addEventListener("change", ({ target }) => {
   const form = bar();

@@ -63,6 +63,20 @@ function close(list: HTMLElement | null): void {
   if (!list) return;
   list.hidden = true;
   list.replaceChildren();
+  tell(list);
+}
+
+/** Say at the field which offer is chosen, and whether there are any (WAI-ARIA's combobox). */
+function tell(list: HTMLElement): void {
+  const field = document.querySelector<HTMLElement>(`[aria-controls="${CSS.escape(list.id)}"]`);
+  const chosen = list.querySelector("[aria-selected='true']");
+  field?.toggleAttribute("aria-activedescendant", chosen !== null);
+  if (chosen) field?.setAttribute("aria-activedescendant", chosen.id);
+  if (field instanceof HTMLInputElement) {
+    field.setAttribute("role", "combobox");
+    field.setAttribute("aria-autocomplete", "list");
+    field.setAttribute("aria-expanded", String(!list.hidden));
+  }
 }
 
 function offer(list: HTMLElement, offers: Offer[], take: (offer: Offer) => void): void {
@@ -70,6 +84,7 @@ function offer(list: HTMLElement, offers: Offer[], take: (offer: Offer) => void)
     ...offers.map((each, at) => {
       const item = document.createElement("li");
       item.setAttribute("role", "option");
+      item.id = `${list.id}-${at}`;
       item.setAttribute("aria-selected", String(at === 0));
       item.append(...each.nodes);
       item.addEventListener("pointerdown", (event) => event.preventDefault());
@@ -78,6 +93,7 @@ function offer(list: HTMLElement, offers: Offer[], take: (offer: Offer) => void)
     }),
   );
   list.hidden = offers.length === 0;
+  tell(list);
   if (!list.hidden) list.scrollIntoView({ block: "nearest" });
 }
 
@@ -134,6 +150,7 @@ document.addEventListener(
       const next = (here + (event.key === "ArrowDown" ? 1 : -1) + items.length) % items.length;
       items.forEach((item, at) => item.setAttribute("aria-selected", String(at === next)));
       items[next]?.scrollIntoView({ block: "nearest" });
+      tell(list);
     } else if (event.key === "Enter" || event.key === "Tab") {
       (items[here] as HTMLElement | undefined)?.click();
     } else if (event.key === "Escape") {

@@ -25,7 +25,7 @@ function find(keys: string): HTMLElement | null {
   const open = [...document.querySelectorAll("dialog:modal")].at(-1);
   const named = CSS.escape(keys);
   for (const name of ["data-key", "data-key-else"]) {
-    const found = (open ?? document).querySelectorAll<HTMLElement>(`[${name}="${named}"]`);
+    const found = (keys === "?" ? document : (open ?? document)).querySelectorAll<HTMLElement>(`[${name}="${named}"]`);
     const there = [...found].find((each) => open || !each.closest("dialog:not([open])"));
     if (there) return there;
   }

@@ -13,6 +13,7 @@ interface Shown {
   view: string;
   title: string;
   main: Element | null;
+  warned?: boolean; // that something was not taken
 }
 
 const KEPT_MS = 10_000;
@@ -78,9 +79,9 @@ async function open(url: string, key: string, link?: HTMLAnchorElement, push = t
   shown = last = { dialog, key, link, view: before.view, title: before.title, main: before.main };
   standsBehind(before.view);
   const now = shown;
-  const open = dialog.open;
+  const stood = dialog.open;
   await htmx.swap({ sourceElement: body, target: body, text, swap: "innerHTML ignoreTitle:true" });
-  if (shown !== now || (open && !dialog.open)) return; // closed meanwhile
+  if (shown !== now || (stood && !dialog.open)) return; // closed meanwhile
   if (!dialog.open) dialog.showModal();
   toasts(dialog);
   const head = body.querySelector("h1")?.textContent;
@@ -106,13 +107,13 @@ function closed(): void {
   window.navigation?.addEventListener("navigatesuccess", () => focusLink(was), { once: true });
   // What was still being written is saved; what somebody else overtook comes back to be looked at.
   void leaveTask(was.dialog).then((fine) => {
-    if (fine || shown) return;
+    if (fine || shown || (was.warned && !was.dialog.querySelector("#task-conflict"))) return; // the second time it is left as it is
     history.pushState({ htmx: true, panel: was.key }, "", was.dialog.querySelector<HTMLElement>(".task")?.dataset["taskHere"] ?? "");
-    shown = was;
+    shown = { ...was, warned: true };
     standsBehind(was.view);
     was.dialog.showModal();
     toasts(was.dialog);
-    was.dialog.querySelector<HTMLElement>("#conflict-mine")?.focus();
+    was.dialog.querySelector<HTMLElement>("#conflict-mine, [aria-invalid='true']")?.focus();
   });
 }
 

@@ -1,7 +1,8 @@
 // What happens around every request: progress, clean addresses, answers that are not what was asked for.
 
 import { onContent } from "./htmx";
-import { say } from "./toasts";
+import { refusal, tellFlashes } from "./sending";
+import { say, tellFrom, toast } from "./toasts";
 
 let running = 0;
 
@@ -37,10 +38,15 @@ document.addEventListener("htmx:before:swap", (event) => {
     return;
   }
   if (!response || target === document.body) return;
+  tellFlashes(response.raw);
+  if (request.method === "POST") tellFrom(new DOMParser().parseFromString(event.detail.ctx.text ?? "", "text/html"));
   if (response.status >= 400) {
     event.preventDefault();
-    say("failed", "error");
-  } else if (response.raw.redirected) {
+    if (sourceElement instanceof HTMLFormElement && sourceElement.matches(".cell")) sourceElement.reset();
+    const why = refusal(response.raw);
+    if (why) toast(why, "error");
+    else say("failed", "error");
+  } else if (response.raw.redirected && new URL(response.raw.url).pathname !== location.pathname) {
     event.preventDefault();
     location.assign(response.raw.url);
   }
@@ -58,8 +64,24 @@ document.addEventListener("htmx:error", ({ detail: { error } }) => {
   }
 });
 
-// After a form came back with faults, start at the first one.
+/** After a form came back with faults, start at the first one. */
+function start(within: ParentNode): void {
+  const faulty = within.querySelector<HTMLElement>("[aria-invalid='true']");
+  (faulty ?? within.querySelector<HTMLElement>("[data-focus]"))?.focus({ preventScroll: !faulty });
+}
+
+// A select that was used shows what was chosen there, whatever the page says since.
 onContent(() => {
-  const faulty = document.querySelector<HTMLElement>("[aria-invalid='true']");
-  (faulty ?? document.querySelector<HTMLElement>("[data-focus]"))?.focus({ preventScroll: !faulty });
+  for (const option of document.querySelectorAll<HTMLOptionElement>(".cell-select option")) option.selected = option.defaultSelected;
+});
+
+onContent(() => {
+  document.documentElement.lang = document.querySelector<HTMLElement>("[data-language]")?.dataset["language"] ?? document.documentElement.lang;
+});
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => start(document), { once: true });
+else start(document);
+// A task says itself what is wrong with it, and what others change takes nobody's place.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  const { target, sourceElement } = ctx;
+  if (target instanceof Element && target.isConnected && !target.closest(".task, #task-panel") && !sourceElement.matches("[data-live]")) start(target);
 });

@@ -31,20 +31,31 @@ function told<T>(answer: Response, name: string): T | undefined {
   return text ? (JSON.parse(decodeURIComponent(text)) as T) : undefined;
 }
 
-async function read(answer: Response): Promise<Document> {
-  if (new URL(answer.url).pathname === "/sign-in") location.reload();
+/** Show the short messages that a part of a page brings along. */
+export function tellFlashes(answer: Response): void {
+  for (const flash of told<Flash[]>(answer, "kanwerk-flash") ?? []) toast(flash.text, flash.kind, flash.undo);
+}
+
+/** What a part of a page was refused for, in the person's language; empty where it does not say. */
+export const refusal = (answer: Response): string => told<{ text: string }>(answer, "kanwerk-problem")?.text ?? "";
+
+async function read(answer: Response, method: string): Promise<Document> {
+  if (new URL(answer.url).pathname === "/sign-in") {
+    document.dispatchEvent(new CustomEvent("kanwerk:signed-out", { detail: { gone: method === "GET" } }));
+    throw new Refused(401, "signed_out", "");
+  }
   if (!answer.ok) {
     const problem = told<{ code: string; text: string }>(answer, "kanwerk-problem");
     throw new Refused(answer.status, problem?.code ?? "", problem?.text ?? "");
   }
-  for (const flash of told<Flash[]>(answer, "kanwerk-flash") ?? []) toast(flash.text, flash.kind, flash.undo);
+  tellFlashes(answer);
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
 /** Send fields, follow where the answer leads, and return that part of a page. `Refused` where it says no. */
 export async function send(url: string, fields: Iterable<[string, string]>): Promise<Document> {
   const body = new URLSearchParams([...fields]);
-  return read(await fetch(url, { method: "POST", headers: PART, body }));
+  return read(await fetch(url, { method: "POST", headers: PART, body }), "POST");
 }
 
 /** A list in parts of at most so many. */
@@ -54,5 +65,5 @@ export function inParts<Item>(all: Item[], most: number): Item[][] {
 
 /** Ask for a part of a page. */
 export async function ask(url: string): Promise<Document> {
-  return read(await fetch(url, { headers: PART }));
+  return read(await fetch(url, { headers: PART }), "GET");
 }

@@ -15,7 +15,7 @@ function dialog(): HTMLDialogElement | null {
 }
 
 document.addEventListener("input", ({ target }) => {
-  if (target instanceof Element && target.closest("form") && !target.closest("dialog, [data-prune], .looks")) typed = true;
+  if (target instanceof Element && target.closest("form") && !target.closest("dialog:not(#task-panel), [data-prune], .looks")) typed = true;
 });
 
 // What was typed is safe only once another page has come: a form that was sent may still meet the sign-in.

@@ -5,9 +5,11 @@ import htmx from "htmx.org";
 import { fold } from "./fold";
 import { closePanel, rename } from "./panel";
 import { written } from "./mentions";
-import { toast, told, watchNew } from "./toasts";
+import { tellFrom, toast } from "./toasts";
 
 let queue: Promise<unknown> = Promise.resolve();
+
+const DAY_MS = 1500;
 
 function taskOf(element: Element): HTMLElement | null {
   if (element.closest("#toasts")) return document.querySelector<HTMLElement>("#task-panel[open] .task, .page--task .task");
@@ -74,10 +76,15 @@ export async function send(task: HTMLElement, url: string, body: FormData | URLS
   const page = new DOMParser().parseFromString(text, "text/html");
   const came = page.querySelector<HTMLElement>(".task");
   if (!came) {
+    if (answer.redirected && new URL(answer.url).pathname === "/sign-in") {
+      form?.toggleAttribute("data-touched", true);
+      document.dispatchEvent(new CustomEvent("kanwerk:signed-out", { detail: { source: form } }));
+      return false;
+    }
     if (answer.redirected && !new URL(answer.url).pathname.includes("/tasks/")) location.assign(answer.url);
     return failed(task, form);
   }
-  tell(page);
+  tellFrom(page);
   if (answer.ok && form?.hasAttribute("data-closes") && task.closest("#task-panel")) {
     closePanel();
     return true;
@@ -86,20 +93,10 @@ export async function send(task: HTMLElement, url: string, body: FormData | URLS
   return answer.ok;
 }
 
-/** Show the short messages that came with a page. */
-function tell(page: Document): void {
-  const region = document.querySelector("#toasts");
-  for (const each of page.querySelectorAll("#toasts > .toast")) {
-    const undo = each.querySelector("form")?.getAttribute("action");
-    if (!told(each.querySelector("p")?.textContent ?? "", undo)) region?.append(document.importNode(each, true));
-  }
-  watchNew();
-}
-
 /** Bring back what was deleted in a panel that is closed by now: the view stays. */
 async function bringBack(url: string): Promise<void> {
   const answer = await fetch(url, { method: "POST", body: new URLSearchParams(), headers: { "HX-Request": "true" } });
-  if (answer.ok) tell(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  if (answer.ok) tellFrom(new DOMParser().parseFromString(await answer.text(), "text/html"));
   else location.assign(url.replace(/\/(?:restore|undo)(?:\?.*)?$/, ""));
 }
 
@@ -130,9 +127,10 @@ async function show(task: HTMLElement, came: HTMLElement, text: string, ok: bool
     form?.closest<HTMLDetailsElement>("details.menu")?.removeAttribute("open");
     question.focus();
   }
-  // What is wrong stays as it was typed, whatever others change meanwhile.
-  for (const faulty of now.querySelectorAll("[aria-invalid='true']")) faulty.closest("form")?.toggleAttribute("data-touched", true);
-  now.querySelector<HTMLElement>("#conflict-mine, [aria-invalid='true']")?.focus();
+  // What is wrong stays as it was typed, whatever others change meanwhile. What was wrong before is no news.
+  const faults = [...now.querySelectorAll<HTMLElement>("[aria-invalid='true']")];
+  (now.querySelector<HTMLElement>("#conflict-mine") ?? faults.find((each) => !each.closest("form[data-touched]")))?.focus();
+  for (const faulty of faults) faulty.closest("form")?.toggleAttribute("data-touched", true);
 }
 
 /** Close what a form that was taken stood in, and empty it for the next. */
@@ -194,9 +192,36 @@ document.addEventListener(
   { capture: true },
 );
 
+// A day that is typed is another one after each key: it is saved when one leaves it, or has stopped for a while.
+let keyed: EventTarget | null = null;
+let pause = 0;
+document.addEventListener("keydown", ({ target, key }) => (keyed = key === "Enter" ? null : target), { capture: true });
+document.addEventListener("pointerdown", () => (keyed = null), { capture: true });
+
+function saveDay(field: HTMLInputElement, left: boolean): void {
+  clearTimeout(pause);
+  const form = field.form;
+  if (!form?.isConnected || !form.hasAttribute("data-touched")) return;
+  if (form.checkValidity()) form.requestSubmit();
+  else if (left) {
+    form.removeAttribute("data-touched");
+    settle(form.parentElement ?? form);
+  }
+}
+
+document.addEventListener("focusout", ({ target }) => {
+  if (target instanceof HTMLInputElement && target.type === "date" && target.closest(".task form[data-autosave]")) saveDay(target, true);
+});
+
 document.addEventListener("change", ({ target }) => {
   const form = target instanceof Element ? target.closest<HTMLFormElement>(".task form[data-autosave]") : null;
   if (!form || (target instanceof Element && target.matches("[data-narrow]"))) return;
+  if (target instanceof HTMLInputElement && target.type === "date" && target === keyed) {
+    form.setAttribute("data-touched", "");
+    clearTimeout(pause);
+    pause = window.setTimeout(() => saveDay(target, false), DAY_MS);
+    return;
+  }
   if (form.checkValidity()) form.requestSubmit();
   else settle(form.parentElement ?? form);
 });
@@ -213,7 +238,7 @@ document.addEventListener("keydown", (event) => {
   if (!(target instanceof HTMLElement) || !target.closest(".task")) return;
   if (event.key === "Enter" && target.matches("[data-one-line]") && !event.isComposing) {
     event.preventDefault();
-    target.blur();
+    target.closest("form")?.requestSubmit();
     if (target.matches("[data-todo-title]")) target.closest(".task")?.querySelector<HTMLElement>("#add-todo")?.focus();
   } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.matches("textarea")) {
     event.preventDefault();

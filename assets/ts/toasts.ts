@@ -26,7 +26,7 @@ export function toast(text: string, kind: "success" | "error" = "success", undo?
 }
 
 /** Whether this very message stands there already: two answers that were on their way at once both bring it. */
-export function told(text: string, undo?: string | null): boolean {
+function told(text: string, undo?: string | null): boolean {
   return [...document.querySelectorAll<HTMLElement>("#toasts > .toast")].some(
     (each) => each.querySelector("p")?.textContent === text && (each.querySelector("form")?.getAttribute("action") ?? null) === (undo ?? null),
   );
@@ -35,6 +35,11 @@ export function told(text: string, undo?: string | null): boolean {
 /** Show a message whose words the page holds: an attribute `data-…` of #toasts, in the reader's language. */
 export function say(name: string, kind: "success" | "error" = "success"): void {
   toast(document.querySelector<HTMLElement>("#toasts")?.dataset[name] ?? "", kind);
+}
+
+/** What was just done has no Undo: the key is not to take back what was done before. */
+export function forgetUndo(): void {
+  for (const each of document.querySelectorAll("#toasts .toast-action")) each.removeAttribute("data-key");
 }
 
 function watch(element: HTMLElement): void {
@@ -69,9 +74,19 @@ function arrange(): void {
 }
 
 /** Let the messages that have just come leave in their time, and the newest be undone by its key. */
-export function watchNew(): void {
+function watchNew(): void {
   for (const element of document.querySelectorAll<HTMLElement>(".toast:not([data-watched])")) watch(element);
   arrange();
+}
+
+/** Show the short messages that came with a page of which only a part is shown. */
+export function tellFrom(page: Document): void {
+  const region = document.querySelector("#toasts");
+  for (const each of page.querySelectorAll("#toasts > .toast")) {
+    const undo = each.querySelector("form")?.getAttribute("action");
+    if (!told(each.querySelector("p")?.textContent ?? "", undo)) region?.append(document.importNode(each, true));
+  }
+  watchNew();
 }
 
 onContent(watchNew);

@@ -73,3 +73,27 @@ def test_without_scripts_groups_fold_and_columns_are_chosen(demo: Served, sign_i
     page.locator("#columns-menu").get_by_role("checkbox", name="Project").check()
     page.get_by_role("button", name="Show these").click()
     expect(page.get_by_role("columnheader", name="Project")).to_be_visible()
+
+
+def test_a_row_s_column_is_changed_and_taken_back(demo: Served, sign_in: Callable[..., Page]):
+    page = sign_in(demo)
+    page.goto(f"{demo.url}{PROJECT}/list?group_by=assignee")
+    row = page.locator("tr[data-row]").first
+    select = row.get_by_label("Column", exact=True)
+    name, was = select.get_attribute("id"), select.input_value()
+    value = next(
+        each
+        for each in select.locator("option").evaluate_all("(all) => all.map((each) => each.value)")
+        if each != was
+    )
+    select.focus()
+    select.select_option(value)
+    expect(page.locator(".toast", has_text="Changed 1 task.")).to_be_visible()
+    again = page.locator(f"[id='{name}']")
+    expect(again).to_have_value(value)
+    expect(again).to_be_focused()
+    page.reload()
+    expect(page.locator(f"[id='{name}']")).to_have_value(value)
+    page.locator(f"[id='{name}']").select_option(was)
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(page.locator(f"[id='{name}']")).to_have_value(value)

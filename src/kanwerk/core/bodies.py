@@ -15,7 +15,7 @@ from msgspec import UNSET, Meta, Struct
 from kanwerk.core.codes import known
 from kanwerk.core.languages import N_, Phrase
 from kanwerk.core.problems import Fault, Invalid, Unreadable
-from kanwerk.core.text import LINE_PATTERN, TEXT_PATTERN, clean
+from kanwerk.core.text import LINE_PATTERN, TEXT_PATTERN, URL_PATTERN, clean
 
 S = TypeVar("S", bound=Struct)
 
@@ -23,6 +23,7 @@ _TOO_DEEP = "The body is nested too deeply."
 _PATTERNS = {
     repr(LINE_PATTERN): N_("Must hold something to read, on one line, without control characters."),
     repr(TEXT_PATTERN): N_("Control characters are not allowed."),
+    repr(URL_PATTERN): N_("Write a whole address, such as https://erp.example.com/hooks."),
 }
 
 

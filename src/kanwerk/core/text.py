@@ -12,6 +12,8 @@ _INVISIBLE = r"\s\u00AD\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF"
 LINE_PATTERN = rf"^[^{_CONTROL}]*[^{_CONTROL}{_INVISIBLE}][^{_CONTROL}]*$"
 # Several lines: the same, with tabs and line ends; may be empty.
 TEXT_PATTERN = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$"
+# An address of the web, as it is sent: international names in their ASCII form (RFC 3986, RFC 3492).
+URL_PATTERN = "^https?://[!-~]+$"
 
 Line = Annotated[str, Meta(pattern=LINE_PATTERN)]
 Name = Annotated[str, Meta(min_length=1, max_length=300, pattern=LINE_PATTERN)]

@@ -14,6 +14,7 @@ from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
 from kanwerk.tasks.labelling import add_label
 from kanwerk.tasks.models import PRIORITIES, Task
+from kanwerk.tasks.numbers import key_of
 from kanwerk.tasks.writing import assign, change_task, load_task, open_task, refuse_closed
 
 pages = Pages()
@@ -40,7 +41,12 @@ def _id(value: str) -> str:
     return value
 
 
+def _column(db: Write, task: Task, value: str, me: Me) -> None:
+    change_task(db, task, {"column_id": _id(value)}, by=me)
+
+
 ACTS: dict[str, Act] = {
+    "column": _column,
     "assignee": _assignee,
     "label": lambda db, task, value, me: add_label(db, task, _id(value), by=me),
     "priority": _priority,
@@ -81,7 +87,11 @@ def change_tasks(db: Write, me: Me, view: View) -> Answer:
         done.append(task)
     if name != "delete":
         text = Phrase("Changed %(num)s task.", "Changed %(num)s tasks.", num=len(done))
-        return _back(me, view, ids, text)
+        undo = None
+        if name == "column":
+            back = urlencode({"back": view.within(view.form.text("back"), "")})
+            undo = f"/{me.space_slug}/tasks/{key_of(db, done[0])}/undo?events={{events}}&{back}"
+        return _back(me, view, ids, text, undo)
     text = Phrase("Deleted %(num)s task.", "Deleted %(num)s tasks.", num=len(done))
     return _back(me, view, ids, text, f"/{me.space_slug}/tasks/restore?{urlencode({'ids': ','.join(ids)})}")
 

@@ -32,7 +32,8 @@ def undo_task(db: Write, me: Me, view: View, key: str) -> Answer:
     task = load_task(db, key, me)
     _take_back(db, me, view)
     key = key_of(db, task)
-    return Redirect(address(me, key), Phrase("%(key)s is back where it was.", key=key))
+    here = view.within(view.query.text("back"), address(me, key))
+    return Redirect(here, Phrase("%(key)s is back where it was.", key=key))
 
 
 def _told(me: Me, code: str, problem: Problem) -> Answer:

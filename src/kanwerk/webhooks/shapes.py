@@ -14,7 +14,7 @@ from kanwerk.core.languages import Phrase
 from kanwerk.core.listing import Filter, Read
 from kanwerk.core.problems import Fault, Invalid
 from kanwerk.core.reads import Shape
-from kanwerk.core.text import Id, Moment, Name
+from kanwerk.core.text import URL_PATTERN, Id, Moment, Name
 from kanwerk.webhooks.deliveries import WebhookDelivery
 from kanwerk.webhooks.models import Webhook
 from kanwerk.webhooks.targets import LONGEST, Reach
@@ -31,7 +31,7 @@ Url = Annotated[
     Meta(
         min_length=1,
         max_length=LONGEST,
-        pattern="^https?://[!-~]+$",
+        pattern=URL_PATTERN,
         description="Where events are sent to, by POST",
         examples=["https://erp.example.com/hooks/kanwerk"],
     ),
