@@ -99,13 +99,13 @@ function sortable(list: HTMLElement): void {
     ghostClass: "task-card--ghost",
     dragClass: "task-card--drag",
     onStart: ({ item }) => {
+      list.toggleAttribute("data-from", true);
       document.documentElement.classList.add("dragging");
       for (const other of companions(item)) other.classList.add("task-card--along");
     },
-    onChange: ({ item, to }) => item.classList.toggle("task-card--given", lanes && to !== list),
     onEnd: ({ item, from, to, oldIndex, newIndex }) => {
       document.documentElement.classList.remove("dragging");
-      item.classList.remove("task-card--given");
+      list.toggleAttribute("data-from", false);
       const along = companions(item);
       for (const other of along) other.classList.remove("task-card--along");
       if (from === to && oldIndex === newIndex && along.length === 0) return;

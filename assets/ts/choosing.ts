@@ -4,6 +4,7 @@
 import { moveTo } from "./board";
 import { board, cardsIn, CHOSEN, choose, show } from "./cards";
 import { ask as confirm } from "./confirm";
+import { onContent } from "./htmx";
 import { say } from "./saying";
 import { inParts, send, tellFailed } from "./sending";
 import { forgetUndo } from "./toasts";
@@ -45,7 +46,9 @@ function until(card: HTMLElement): void {
 function clear(): void {
   for (const card of chosen()) choose(card, false);
   mode()?.setAttribute("aria-pressed", "false");
+  const left = bar()?.contains(document.activeElement) ? (last?.isConnected ? last.querySelector<HTMLElement>("a") : mode()) : null;
   tell();
+  left?.focus({ preventScroll: true });
 }
 
 document.addEventListener(
@@ -134,3 +137,4 @@ document.addEventListener(
 );
 
 document.addEventListener("kanwerk:cards", tell, { capture: true });
+onContent(tell); // another board may have come

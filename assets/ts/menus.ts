@@ -10,6 +10,7 @@ function closeMenus(except?: Element | null): void {
 
 document.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target : null;
+  if (target && !target.isConnected) return; // it went by what it did: an offer that was taken
   closeMenus(target?.closest(OPEN));
   const opener = target?.closest<HTMLElement>("[data-dialog]");
   const dialog = opener && document.getElementById(opener.dataset["dialog"] ?? "");

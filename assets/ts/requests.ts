@@ -72,7 +72,7 @@ function start(within: ParentNode): void {
 
 // A select that was used shows what was chosen there, whatever the page says since.
 onContent(() => {
-  for (const option of document.querySelectorAll<HTMLOptionElement>(".cell-select option")) option.selected = option.defaultSelected;
+  for (const option of document.querySelectorAll<HTMLOptionElement>(".cell-select:not(:focus) option")) option.selected = option.defaultSelected;
 });
 
 onContent(() => {

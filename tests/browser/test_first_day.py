@@ -103,7 +103,7 @@ def test_the_same_on_a_phone(empty: Served, open_page: Callable[..., Page]):
     panel = page.locator("#task-panel[open]")
     panel.locator("#pick-column summary").tap()
     panel.locator("#pick-column").get_by_role("button", name="Done").tap()
-    expect(panel.locator("#pick-column summary")).to_have_text("Done")
+    expect(panel.locator("#pick-column summary")).to_have_text("Column: Done")
     page.go_back()
     page.wait_for_url("**/NEUE/board")
     expect(column(page, "Done").locator(".task-card")).to_have_count(1)

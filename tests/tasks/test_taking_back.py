@@ -96,9 +96,51 @@ def test_what_others_moved_meanwhile_stays_where_they_put_it(
     others = agency.owner.get(f"/projects/{shop['project_id']}/columns").json()["data"]
     assert agency.member.post("/tasks/SHOP-1/move", {"column_id": others[2]["id"]}).status_code == 200
     answer = owner.post(undo)
+    assert answer.status_code == 422
+    assert "nothing was taken back" in answer.text
     assert task(agency, "SHOP-1")["column"]["id"] == others[2]["id"]
-    assert task(agency, family["part"]["key"])["key"] == family["part"]["key"]  # nobody had touched that one
-    assert answer.status_code == 303
+    assert task(agency, "SHOP-2")["parent_id"] == family["middle"]["id"]  # what belongs to it stays with it
+
+
+def test_one_that_was_moved_there_and_back_by_somebody_else_stays_too(
+    agency: Troupe, owner: Browser, family: dict[str, Any]
+) -> None:
+    key = family["middle"]["key"]
+    undo = done(owner, f"/tasks/{key}/set", column_id=agency.column_ids[0])
+    for column in (agency.column_ids[1], agency.column_ids[0]):
+        agency.member.post(f"/tasks/{key}/move", {"column_id": column})
+    assert owner.post(undo).status_code == 422
+    assert task(agency, key)["column"]["id"] == agency.column_ids[0]
+
+
+def test_subtasks_that_came_meanwhile_go_back_with_their_task(
+    agency: Troupe, owner: Browser, family: dict[str, Any]
+) -> None:
+    key = family["middle"]["key"]
+    undo = done(owner, f"/tasks/{key}/project", project="SHOP")
+    shop = task(agency, "SHOP-1")
+    body = {"project_id": shop["project_id"], "title": "Since then", "parent_id": shop["id"]}
+    since = made(agency.member.post("/tasks", body))
+    assert owner.post(undo).status_code == 303
+    here = task(agency, since["id"])
+    assert (here["project_id"], here["parent_id"]) == (agency.project_id, shop["id"])
+
+
+def test_a_task_that_repeats_has_its_rule_again_and_the_next_one_goes(agency: Troupe, owner: Browser) -> None:
+    rule = {"rule": "FREQ=WEEKLY", "when": "completed"}
+    agency.owner.patch("/tasks/WEB-1", {"due_date": "2026-11-26", "recurrence": rule})
+    before = task(agency, "WEB-1")
+    undo = done(owner, "/tasks/WEB-1/set", column_id=agency.column_ids[3])
+    assert task(agency, "WEB-1")["recurrence"] is None
+    assert task(agency, "WEB-3")["title"] == before["title"]
+    assert owner.post(undo).status_code == 303
+    assert without(task(agency, "WEB-1")) == without(before)
+    assert agency.owner.get("/tasks/WEB-3").status_code == 404
+    agency.owner.post("/tasks/WEB-3/restore", {})
+    undo = done(owner, "/tasks/WEB-1/set", column_id=agency.column_ids[3])
+    agency.member.patch("/tasks/WEB-4", {"title": "Begun already"})
+    assert owner.post(undo).status_code == 303
+    assert task(agency, "WEB-4")["title"] == "Begun already"  # somebody works on it
 
 
 def test_nobody_takes_back_what_others_did_or_what_is_taken_back_already(
@@ -113,7 +155,7 @@ def test_nobody_takes_back_what_others_did_or_what_is_taken_back_already(
     again = owner.post(undo)
     assert again.status_code == 422
     assert "nothing was taken back" in again.text
-    for events in ("", "1", "2-", "0-9", "x-y", "1-" + "9" * 40):
+    for events in ("", "1", "2-", "0-9", "x-y", "1-" + "9" * 40, "1-9999999999"):
         assert owner.post(f"/tasks/{key}/undo?events={events}").status_code == 422, events
 
 

@@ -52,7 +52,7 @@ def test_keys_of_any_case_and_ids_lead_to_the_key_and_an_old_key_to_the_new_one(
     assert moved.headers["location"] == "/nordlicht/tasks/SHOP-1"
     assert task(agency, "SHOP-1")["project_id"] == other
     assert mia.get(HERE).headers["location"] == "/nordlicht/tasks/SHOP-1"
-    assert "There is no project NOPE that you see." in said(mia.post("/tasks/SHOP-1/project", project="nope"))
+    assert "There is no project nope that you see." in said(mia.post("/tasks/SHOP-1/project", project="nope"))
 
 
 def test_projects_are_offered_by_their_names_and_shortcodes(agency: Troupe, mia: Browser) -> None:
@@ -69,6 +69,17 @@ def test_projects_are_offered_by_their_names_and_shortcodes(agency: Troupe, mia:
     ):
         offered = mia.get(f"/tasks/complete/projects?{urlencode({'q': asked})}")
         assert re.findall(r'data-key="(\w+)"', offered.text) == codes, asked
+
+
+def test_a_task_moves_to_a_project_by_its_name_too(agency: Troupe, mia: Browser) -> None:
+    for name in ("Grüner Laden", "Zwei Häuser", "Zwei Häuser"):
+        made(agency.owner.post("/projects", {"name": name}))
+    for wrong in ("Zwei Häuser", "Grün", "Website relaunch"):
+        assert mia.post(f"{HERE}/project", project=wrong).status_code == 422, wrong
+    made(agency.owner.post("/projects", {"name": "Web shop", "shortcode": "OTHER"}))
+    assert mia.post(f"{HERE}/project", project="gruner laden").status_code == 303
+    moved = mia.post("/tasks/WEB-1/project", project="web shop")  # not WEB, with which its name begins
+    assert moved.headers["location"] == "/nordlicht/tasks/OTHER-1"
 
 
 @pytest.mark.parametrize("key", ["WEB-999", "NOPE-1", "x", "WEB-0", "..%2F..", "WEB-1'--"])

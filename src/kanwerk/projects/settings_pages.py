@@ -139,5 +139,5 @@ def delete_column(db: Write, me: Me, view: View, code: str, id: str) -> Answer:
         raise invalid("/move_to", "Choose another column.")
     name = column.name
     column.remove(db, move_to=into or None, by=me)
-    undo = f"/{me.space_slug}/projects/{shortcode}/undo?events={{events}}"
+    undo = f"/{me.space_slug}/projects/{shortcode}/columns/{id}/restore?events={{events}}"
     return Redirect(_here(me, shortcode), Phrase("Deleted %(name)s.", name=name), undo)

@@ -2,15 +2,19 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
 from kanwerk.core import bodies
 from kanwerk.core.ids import is_id
 from kanwerk.core.languages import Phrase
 from kanwerk.core.pages import Answer, Pages, Redirect, View
 from kanwerk.core.problems import NotFound, invalid
+from kanwerk.core.text import fold
 from kanwerk.core.trash import Fate, bring_back, throw_away
 from kanwerk.core.writes import Write
 from kanwerk.people.access import Me
-from kanwerk.projects.models import Prefix
+from kanwerk.projects.members import sees
+from kanwerk.projects.models import Prefix, Project
 from kanwerk.tasks.edit_pages import task_named
 from kanwerk.tasks.moves import move
 from kanwerk.tasks.numbers import key_of
@@ -51,15 +55,29 @@ def add_subtask(db: Write, me: Me, view: View, key: str) -> Answer:
     return Redirect(address(me, key))
 
 
+def _project_named(db: Write, me: Me, text: str) -> str:
+    """Return the id of the project that somebody names by its shortcode or, if no other has it, its name."""
+    code = text.upper()
+    prefix: Any = db.session.get(Prefix, (db.space_id, code)) if code and not is_id(code) else None
+    if prefix is not None:
+        return str(prefix.project_id)
+    named = select(Project).where(
+        Project.space_id == db.space_id,
+        Project.name_fold == fold(text),
+        Project.trashed_at.is_(None),
+        Project.archived_at.is_(None),
+    )
+    seen = [project for project in db.session.execute(named.limit(9)).scalars() if sees(db, project, me)]
+    if len(seen) != 1:
+        raise invalid("/project", Phrase("There is no project %(code)s that you see.", code=text[:20]))
+    return seen[0].id
+
+
 @pages.post("/{space}/tasks/{key}/project", needs="tasks:write", again=again)
 def move_to_project(db: Write, me: Me, view: View, key: str) -> Answer:
     """Move the task, with its subtasks, to another project; its old key leads on to the new one."""
     task = open_task(db, key, me)
-    code = view.form.text("project").split(" ")[0].upper()
-    found: Any = db.session.get(Prefix, (db.space_id, code)) if code and not is_id(code) else None
-    if found is None:
-        raise invalid("/project", Phrase("There is no project %(code)s that you see.", code=code[:20]))
-    move(db, task, project_id=found.project_id, by=me)
+    move(db, task, project_id=_project_named(db, me, view.form.text("project")), by=me)
     db.flush()
     here = address(me, now := key_of(db, task))
     return Redirect(here, Phrase("Moved to %(key)s.", key=now), f"{here}/undo?events={{events}}")

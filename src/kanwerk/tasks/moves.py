@@ -97,7 +97,7 @@ def _place(
     if completed is not None:
         _complete(db, task, completed, by)
     if project is not None:
-        _take_along(db, task, project, by=by)
+        take_along(db, task, project, by=by)
 
 
 def tell_completion(task: Task, change: Any, by: Me) -> None:
@@ -180,10 +180,12 @@ def leave(db: Write, task: Task, project: Project, number: int) -> dict[str, Any
     return {**task.set(project_id=project.id, number=number, parent_id=parent_id), **labels}
 
 
-def _take_along(db: Write, task: Task, project: Project, *, by: Me) -> None:
+def take_along(db: Write, task: Task, project: Project, *, by: Me) -> None:
     """Move a task's subtasks after it, each to a column of the kind it was in."""
     db.flush()
-    subtasks = select(Task).where(Task.space_id == db.space_id, Task.parent_id == task.id)
+    subtasks = select(Task).where(
+        Task.space_id == db.space_id, Task.parent_id == task.id, Task.project_id != project.id
+    )
     columns = columns_of(db, project.id)
     for subtask in db.session.execute(subtasks.order_by(Task.position, Task.id)).scalars():
         kind = db.session.get_one(Column, (db.space_id, subtask.column_id)).kind

@@ -9,6 +9,7 @@ from kanwerk.core.archive import refuse_archived
 from kanwerk.core.events import Event
 from kanwerk.core.languages import Phrase
 from kanwerk.core.problems import Invalid
+from kanwerk.core.trash import Fate, throw_away
 from kanwerk.core.writes import Write
 from kanwerk.labels.models import Label
 from kanwerk.people.access import Me
@@ -17,43 +18,68 @@ from kanwerk.projects.members import project_of
 from kanwerk.projects.models import Project
 from kanwerk.tasks.labelling import labels_of
 from kanwerk.tasks.models import Task, TaskAlias, TaskLabel
-from kanwerk.tasks.moves import leave, put_into, tell_completion
+from kanwerk.tasks.moves import leave, put_into, take_along, tell_completion
 from kanwerk.tasks.writing import load_task
 
+MOST = 100_000  # events of one write
 
-def take_back(db: Write, first: int, last: int, *, by: Me) -> list[Column | Task]:
-    """Take back the caller's own events from ``first`` to ``last`` and return the records that are back.
+
+def take_back(db: Write, first: int, last: int, *, about: str, by: Me) -> list[Column | Task]:
+    """Take back the caller's own events from ``first`` to ``last``, what one write left; return what is back.
 
     A column that was deleted comes back as it was; a task that was moved goes back to its place, its column,
-    its project and number there, unless somebody has moved it since. ``Invalid`` when nothing is left to do.
+    its project and number there, unless somebody has moved it since; one that was completed and repeats has
+    its rule again. ``Invalid`` when the record of the id ``about`` is not among them or cannot come back.
     """
+    mine = _written(db, first, last, by)
+    back: dict[str, Column | Task] = {}
+    for event in mine:
+        if event.type == "column.deleted" and (column := bring_back_column(db, event.data, by=by)):
+            back[column.id] = column
+    done_at = {
+        each.record_id: each.changes["completed_at"]["from"] for each in mine if each.type == "task.reopened"
+    }
+    moved = {event.record_id: event for event in mine if event.type == "task.moved"}
+    for event in moved.values():
+        returned = _put_back(db, event, done_at.get(event.record_id), last, moved, back, by)
+        if returned is not None:
+            back[returned.id] = returned
+    if about not in back:
+        raise Invalid(Phrase("This has been changed since; nothing was taken back."))
+    for record_id, event in moved.items():
+        if "project_id" in event.changes and isinstance(task := back.get(record_id), Task):
+            take_along(db, task, db.session.get_one(Project, (db.space_id, task.project_id)), by=by)
+    _repeat_again(db, mine, back, last, by)
+    return list(back.values())
+
+
+def _written(db: Write, first: int, last: int, by: Me) -> list[Event]:
+    """Return the caller's own events of that stretch which can be taken back, or tell what to."""
+    if last - first > MOST:
+        raise Invalid(Phrase("This has been changed since; nothing was taken back."))
+    types = ("column.deleted", "task.moved", "task.reopened", "task.updated", "task.created")
     wanted = (
         select(Event)
-        .where(Event.space_id == db.space_id, Event.sequence.between(first, last))
+        .where(Event.space_id == db.space_id, Event.sequence.between(first, last), Event.type.in_(types))
         .order_by(Event.sequence)
     )
-    mine = [event for event in db.session.execute(wanted).scalars() if event.actor.get("id") == by.id]
-    done_at = {
-        event.record_id: event.changes["completed_at"]["from"]
-        for event in mine
-        if event.type == "task.reopened"
-    }
-    back: list[Column | Task | None] = []
-    for event in sorted(mine, key=lambda each: each.type != "column.deleted"):  # else as they happened
-        if event.type == "column.deleted":
-            back.append(bring_back_column(db, event.data, by=by))
-        elif event.type == "task.moved":
-            back.append(_put_back(db, event, done_at.get(event.record_id), by))
-    found = [each for each in back if each is not None]
-    if not found:
-        raise Invalid(Phrase("This has been changed since; nothing was taken back."))
-    return found
+    return [event for event in db.session.execute(wanted).scalars() if event.actor.get("id") == by.id]
 
 
-def _put_back(db: Write, event: Event, done_at: str | None, by: Me) -> Task | None:
+def _put_back(
+    db: Write,
+    event: Event,
+    done_at: str | None,
+    last: int,
+    moved: dict[str, Event],
+    back: dict[str, Column | Task],
+    by: Me,
+) -> Task | None:
     task = db.find(Task, event.record_id, lock=True, trashed=True)
-    moved = {name: each for name, each in event.changes.items() if name in ("project_id", "column_id")}
-    if task is None or any(getattr(task, name) != each["to"] for name, each in moved.items()):
+    there = {name: each for name, each in event.changes.items() if name in ("project_id", "column_id")}
+    if task is None or any(getattr(task, name) != each["to"] for name, each in there.items()):
+        return None
+    if _moved_since(db, task, last) or (task.parent_id in moved and task.parent_id not in back):
         return None
     load_task(db, task.id, by, trashed=True)
     was = {name: each["from"] for name, each in event.changes.items()}
@@ -74,6 +100,35 @@ def _put_back(db: Write, event: Event, done_at: str | None, by: Me) -> Task | No
         tell_completion(task, completed, by)
     db.flush()
     return task
+
+
+def _moved_since(db: Write, task: Task, last: int) -> bool:
+    later = select(Event.sequence).where(
+        Event.space_id == db.space_id,
+        Event.kind == "task",
+        Event.record_id == task.id,
+        Event.sequence > last,
+        Event.type == "task.moved",
+    )
+    return db.session.execute(later.limit(1)).first() is not None
+
+
+def _repeat_again(db: Write, mine: list[Event], back: dict[str, Column | Task], last: int, by: Me) -> None:
+    """Give tasks their rule again that went to the next one; that one goes, if nobody touched it."""
+    task: Task | None = None
+    for event in mine:
+        if event.type == "task.updated" and "recurrence" in event.changes:
+            found = back.get(event.record_id)
+            task = found if isinstance(found, Task) and found.recurrence is None else None
+            if task is not None:
+                changes = task.set(recurrence=event.changes["recurrence"]["from"])
+                task.record("task.updated", by=by.actor, changes=changes)
+                db.flush()
+        elif event.type == "task.created" and task is not None:
+            following = db.find(Task, event.record_id, lock=True)
+            if following is not None and following.version <= last:
+                throw_away(db, following, fate=Fate.TRASH, by=by)
+            task = None
 
 
 def _return(db: Write, task: Task, project: Project, was: dict[str, Any]) -> dict[str, Any]:
