@@ -54,7 +54,7 @@ def take_back(db: Write, first: int, last: int, *, about: str, by: Me) -> list[C
 
 
 def _written(db: Write, first: int, last: int, by: Me) -> list[Event]:
-    """Return the caller's own events of that stretch which can be taken back, or tell what to."""
+    """Return the caller's own events of that stretch; ``Invalid`` for one that no single write leaves."""
     if last - first > MOST:
         raise Invalid(Phrase("This has been changed since; nothing was taken back."))
     types = ("column.deleted", "task.moved", "task.reopened", "task.updated", "task.created")
