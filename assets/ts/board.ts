@@ -2,7 +2,7 @@
 
 import Sortable from "sortablejs/modular/sortable.core.esm.js";
 import { ask as confirm } from "./confirm";
-import { board, cardsOf, CHOSEN, putBack, refresh, show } from "./cards";
+import { board, cardsOf, CHOSEN, putBack, refresh, show, titleOf } from "./cards";
 import { BY_HAND } from "./dragging";
 import { onContent } from "./htmx";
 import { say } from "./saying";
@@ -84,7 +84,8 @@ async function attempt(url: string, fields: [string, string][], ids: string[]): 
       tellFailed(error, board());
     }
     await refresh(ids).catch(() => putBack(ids));
-    for (const card of cardsOf(ids[0] ?? "").slice(0, 1)) say("board-said", board()?.dataset["saidBack"], { task: card.querySelector("a")?.textContent ?? "" });
+    const [card] = cardsOf(ids[0] ?? "");
+    if (card) say("board-said", board()?.dataset["saidBack"], { task: titleOf(card) });
   }
 }
 

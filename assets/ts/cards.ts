@@ -14,6 +14,9 @@ export const cardsOf = (id: string): HTMLElement[] => [...(board()?.querySelecto
 /** The cards of a column's list that are there, in their order. */
 export const cardsIn = (list: Element): HTMLElement[] => [...list.querySelectorAll<HTMLElement>(":scope > .task-card")];
 
+/** What a card is called. */
+export const titleOf = (card: HTMLElement): string => card.querySelector("a")?.textContent ?? "";
+
 export const CHOSEN = "task-card--selected";
 
 /** Choose a card or no more; who listens hears of it where the card is read. */

@@ -2,7 +2,7 @@
 // pressed. The bar at the foot does one thing to all.
 
 import { moveTo } from "./board";
-import { board, cardsIn, CHOSEN, choose, show } from "./cards";
+import { board, cardsIn, CHOSEN, choose, show, titleOf } from "./cards";
 import { ask as confirm } from "./confirm";
 import { onContent } from "./htmx";
 import { say } from "./saying";
@@ -28,7 +28,7 @@ function tell(): void {
 function toggle(card: HTMLElement): void {
   const on = !card.classList.contains(CHOSEN);
   choose(card, on);
-  say("board-said", on ? board()?.dataset["saidChosen"] : board()?.dataset["saidUnchosen"], { task: card.querySelector("a")?.textContent ?? "" });
+  say("board-said", on ? board()?.dataset["saidChosen"] : board()?.dataset["saidUnchosen"], { task: titleOf(card) });
   last = card;
   tell();
 }

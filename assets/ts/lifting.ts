@@ -1,6 +1,6 @@
 // Cards by keyboard: arrows go from card to card, the space bar lifts one, arrows carry it, the space bar drops it.
 
-import { board, cardsIn, placeIn, putBack } from "./cards";
+import { board, cardsIn, placeIn, putBack, titleOf } from "./cards";
 import { save } from "./board";
 import { say } from "./saying";
 
@@ -18,7 +18,7 @@ function tell(text: string | undefined, card: HTMLElement): void {
   if (!list) return;
   const { place, count } = placeIn(list, card);
   say("board-said", text, {
-    task: card.querySelector("a")?.textContent ?? "",
+    task: titleOf(card),
     column: document.getElementById(`column-name-${list.dataset["column"]}`)?.textContent ?? "",
     place: String(place),
     count: String(count),

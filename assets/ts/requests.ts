@@ -1,7 +1,7 @@
 // What happens around every request: progress, clean addresses, answers that are not what was asked for.
 
 import { onContent } from "./htmx";
-import { refusal, tellFlashes } from "./sending";
+import { refusal, signedOut, tellFlashes } from "./sending";
 import { say, tellFrom, toast } from "./toasts";
 
 let running = 0;
@@ -22,11 +22,6 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (!(body instanceof FormData) || !ctx.sourceElement.matches("form[data-prune]")) return;
   for (const [name, value] of [...body]) if (value === "") body.delete(name);
 });
-
-/** Whether somebody's session had ended: the sign-in page came instead of what was asked for. */
-function signedOut(answer: Response): boolean {
-  return answer.redirected && new URL(answer.url).pathname === "/sign-in";
-}
 
 // A part of a page was asked for and a whole page came (signed out, or a fault): never put that into the part.
 document.addEventListener("htmx:before:swap", (event) => {

@@ -39,8 +39,11 @@ export function tellFlashes(answer: Response): void {
 /** What a part of a page was refused for, in the person's language; empty where it does not say. */
 export const refusal = (answer: Response): string => told<{ text: string }>(answer, "kanwerk-problem")?.text ?? "";
 
+/** Whether somebody's session had ended: the sign-in page came instead of what was asked for. */
+export const signedOut = (answer: Response): boolean => answer.redirected && new URL(answer.url).pathname === "/sign-in";
+
 async function read(answer: Response, method: string): Promise<Document> {
-  if (new URL(answer.url).pathname === "/sign-in") {
+  if (signedOut(answer)) {
     document.dispatchEvent(new CustomEvent("kanwerk:signed-out", { detail: { gone: method === "GET" } }));
     throw new Refused(401, "signed_out", "");
   }

@@ -5,6 +5,7 @@ import htmx from "htmx.org";
 import { fold } from "./fold";
 import { closePanel, rename } from "./panel";
 import { written } from "./mentions";
+import { signedOut } from "./sending";
 import { tellFrom, toast } from "./toasts";
 
 let queue: Promise<unknown> = Promise.resolve();
@@ -76,7 +77,7 @@ export async function send(task: HTMLElement, url: string, body: FormData | URLS
   const page = new DOMParser().parseFromString(text, "text/html");
   const came = page.querySelector<HTMLElement>(".task");
   if (!came) {
-    if (answer.redirected && new URL(answer.url).pathname === "/sign-in") {
+    if (signedOut(answer)) {
       form?.toggleAttribute("data-touched", true);
       document.dispatchEvent(new CustomEvent("kanwerk:signed-out", { detail: { source: form } }));
       return false;

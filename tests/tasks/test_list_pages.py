@@ -3,9 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from kanwerk.core import clock
 from kanwerk.tasks.lists import ROWS
-from tests.cast import Troupe, made
+from tests.cast import Troupe, made, today
 from tests.core.test_statements import counted
 from tests.visitor import Visitor
 
@@ -107,9 +106,8 @@ def test_a_folded_group_shows_how_much_is_in_it_and_none_of_it(
 
 def test_tasks_are_grouped_by_when_they_are_due(agency: Troupe, visitor: Visitor, code: str) -> None:
     days = {"overdue": -3, "today": 0, "week": 6, "later": 40}
-    today = clock.now().date()
     for name, ahead in days.items():
-        due = str(today + timedelta(days=ahead))
+        due = str(today() + timedelta(days=ahead))
         made(agency.owner.post("/tasks", {"project_id": agency.project_id, "title": name, "due_date": due}))
     page = visitor.get(f"/projects/{code}/list", group_by="due_date").text
     places = [page.index(f'id="group-{name}"') for name in (*days, "none")]

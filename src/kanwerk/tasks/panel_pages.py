@@ -171,7 +171,7 @@ def complete_project(db: Db, me: Me, view: View) -> Answer:
     with suppress(NotFound):
         found = [each for each in [project_at(db, me, asked)] if each.archived_at is None]
     if asked:
-        wanted = {"q": asked, "archived": "false", "sort": "name", "limit": COMPLETED_FROM}
+        wanted = {"q": asked, "sort": "name", "limit": COMPLETED_FROM}
         there = {project.id for project in found}
         page = db.page(read, read.parse("complete", urlencode(wanted).encode()), fence=fence_of(me))
         found += [project for project in page.data if project.id not in there]

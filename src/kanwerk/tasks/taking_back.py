@@ -24,8 +24,8 @@ from kanwerk.tasks.writing import load_task
 MOST = 100_000  # events of one write
 
 
-def take_back(db: Write, first: int, last: int, *, about: str, by: Me) -> list[Column | Task]:
-    """Take back the caller's own events from ``first`` to ``last``, what one write left; return what is back.
+def take_back(db: Write, first: int, last: int, *, about: str, by: Me) -> None:
+    """Take back the caller's own events from ``first`` to ``last``, what one write left.
 
     A column that was deleted comes back as it was; a task that was moved goes back to its place, its column,
     its project and number there, unless somebody has moved it since; one that was completed and repeats has
@@ -50,7 +50,6 @@ def take_back(db: Write, first: int, last: int, *, about: str, by: Me) -> list[C
         if "project_id" in event.changes and isinstance(task := back.get(record_id), Task):
             take_along(db, task, db.session.get_one(Project, (db.space_id, task.project_id)), by=by)
     _repeat_again(db, mine, back, last, by)
-    return list(back.values())
 
 
 def _written(db: Write, first: int, last: int, by: Me) -> list[Event]:
