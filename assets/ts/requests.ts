@@ -16,11 +16,17 @@ document.addEventListener("htmx:finally:request", () => {
   if (running === 0) document.documentElement.classList.remove("busy");
 });
 
-// A filter that is not set has no place in the address.
-document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
-  const { body } = ctx.request;
-  if (!(body instanceof FormData) || !ctx.sourceElement.matches("form[data-prune]")) return;
+// A filter that is not set has no place in the address. What was asked for last is not asked for again when its
+// field is left: whoever left it to click into the answer would have it replaced under the pointer.
+const asked = new WeakMap<Element, string>();
+document.addEventListener("htmx:config:request", (event) => {
+  const { request, sourceElement, sourceEvent } = event.detail.ctx;
+  const { body } = request;
+  if (!(body instanceof FormData) || !sourceElement.matches("form[data-prune]")) return;
   for (const [name, value] of [...body]) if (value === "") body.delete(name);
+  const fields = new URLSearchParams([...body].map(([name, value]) => [name, String(value)])).toString();
+  if (asked.get(sourceElement) === fields && sourceEvent?.type === "change") event.preventDefault();
+  asked.set(sourceElement, fields);
 });
 
 // A part of a page was asked for and a whole page came (signed out, or a fault): never put that into the part.

@@ -33,7 +33,9 @@ def card_of(page: Page, key: str):
 
 
 def drag(page: Page, card, target) -> None:
-    """Drag a card onto another by the mouse, as a hand would."""
+    """Drag a card onto another by the mouse, as a hand would: once both stand still."""
+    target.hover(trial=True)
+    card.hover(trial=True)
     a, b = card.bounding_box(), target.bounding_box()
     page.mouse.move(a["x"] + a["width"] / 2, a["y"] + a["height"] / 2)
     page.mouse.down()
