@@ -26,6 +26,7 @@ import "./remember";
 import "./reorder";
 import "./panel";
 import "./task";
+import "./cells";
 import "./editor";
 import "./completing";
 import "./checklist";

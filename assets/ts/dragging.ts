@@ -21,14 +21,16 @@ export const BY_HAND = {
 
 const LOOK_MS = 60;
 
-// From the press on: what is dragged is taken hold of before it moves.
+// From the press on: what is dragged is taken hold of before it moves, and a click is one only where what was
+// pressed is still there when it is let go.
 let pressed = false;
-document.addEventListener("pointerdown", ({ target }) => {
-  pressed = target instanceof Element && target.closest(".task-card, .calendar-task") !== null;
+document.addEventListener("pointerdown", ({ target, button }) => {
+  pressed = button === 0 && target instanceof Element && target.closest(".task-card, .calendar-task, a, button, summary") !== null;
 }, { capture: true });
 for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => (pressed = false), { capture: true });
+window.addEventListener("blur", () => (pressed = false));
 
-/** Whether something is in the hand, by the mouse, a finger or the keys: it is not to be replaced. */
+/** Whether something is pressed or carried, by the mouse, a finger or the keys: it is not to be replaced. */
 export const carrying = (): boolean => pressed || document.querySelector(":root.dragging, .task-card--lifted") !== null;
 
 /** Wait until nothing is. */

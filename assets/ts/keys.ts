@@ -14,6 +14,13 @@ export function typing(target: EventTarget | null): boolean {
   return target.isContentEditable || target.matches("textarea, select, [role='textbox']");
 }
 
+let keyed: EventTarget | null = null;
+document.addEventListener("keydown", ({ target, key }) => (keyed = key === "Enter" ? null : target), { capture: true });
+document.addEventListener("pointerdown", () => (keyed = null), { capture: true });
+
+/** Whether the last thing that happened in a field was a key, that is, whether more may come. */
+export const keyedInto = (field: EventTarget): boolean => field === keyed;
+
 /** The key as shortcuts name it, whatever the layout: Greek or Cyrillic letters stand where Latin ones would. */
 export function keyOf(event: KeyboardEvent): string {
   const latin = /^[\x20-\x7e]$/.test(event.key) || event.key.length > 1;

@@ -1,6 +1,7 @@
 // The command palette: a combobox (ARIA 1.2) over what was seen, what is found, and everything one can do.
 
 import { copy } from "./copy";
+import { released } from "./dragging";
 import { keyOf } from "./keys";
 import { fits, fold, offers, perform } from "./offers";
 import { seen } from "./seen";
@@ -93,6 +94,7 @@ async function fetchCommands(palette: HTMLElement): Promise<void> {
   palette.dataset["filled"] = "";
   try {
     const found = await ask(palette.dataset["url"] ?? "");
+    await released();
     for (const part of found?.querySelectorAll<HTMLElement>("[data-for]") ?? []) group(part.dataset["for"] ?? "").append(...part.children);
     unreachable(false);
   } catch {
@@ -130,6 +132,7 @@ async function lookFor(q: string): Promise<void> {
   const { signal } = asked;
   try {
     const found = await ask(`${dialog()?.dataset["url"]}?q=${encodeURIComponent(q)}`, signal);
+    await released();
     if (signal.aborted || !found) return;
     const there = new Set(([...group("recent").children] as HTMLAnchorElement[]).filter((each) => !each.hidden).map((each) => each.href));
     group("found").replaceChildren(...([...found.body.children] as HTMLAnchorElement[]).filter((each) => !there.has(each.href)));

@@ -59,6 +59,14 @@ document.addEventListener("htmx:before:history:update", (event) => {
   if (history.type === "push" && history.path === location.pathname + location.search) event.preventDefault();
 });
 
+// What is changed in a list that was scrolled comes back with as many rows as it shows.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  const { body } = ctx.request;
+  if (!(body instanceof FormData) || !body.has("filters")) return;
+  const rows = ctx.sourceElement.closest("#results")?.querySelectorAll("[data-row]").length ?? 0;
+  if (rows) body.set("filters", [String(body.get("filters")), `rows=${rows}`].filter(Boolean).join("&"));
+});
+
 document.addEventListener("htmx:error", ({ detail: { error } }) => {
   if (error instanceof TypeError || (error instanceof DOMException && error.name === "AbortError")) {
     say("unreachable", "error");

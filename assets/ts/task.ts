@@ -3,6 +3,7 @@
 
 import htmx from "htmx.org";
 import { fold } from "./fold";
+import { keyedInto } from "./keys";
 import { closePanel, rename } from "./panel";
 import { written } from "./mentions";
 import { signedOut } from "./sending";
@@ -194,10 +195,7 @@ document.addEventListener(
 );
 
 // A day that is typed is another one after each key: it is saved when one leaves it, or has stopped for a while.
-let keyed: EventTarget | null = null;
 let pause = 0;
-document.addEventListener("keydown", ({ target, key }) => (keyed = key === "Enter" ? null : target), { capture: true });
-document.addEventListener("pointerdown", () => (keyed = null), { capture: true });
 
 function saveDay(field: HTMLInputElement, left: boolean): void {
   clearTimeout(pause);
@@ -217,7 +215,7 @@ document.addEventListener("focusout", ({ target }) => {
 document.addEventListener("change", ({ target }) => {
   const form = target instanceof Element ? target.closest<HTMLFormElement>(".task form[data-autosave]") : null;
   if (!form || (target instanceof Element && target.matches("[data-narrow]"))) return;
-  if (target instanceof HTMLInputElement && target.type === "date" && target === keyed) {
+  if (target instanceof HTMLInputElement && target.type === "date" && keyedInto(target)) {
     form.setAttribute("data-touched", "");
     clearTimeout(pause);
     pause = window.setTimeout(() => saveDay(target, false), DAY_MS);

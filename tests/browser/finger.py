@@ -34,6 +34,7 @@ class Finger:
     def drag(self, what: Locator, onto: Locator) -> None:
         """Hold one thing, carry it onto another, let go."""
         self.press(what)
+        self.page.locator(".sortable-chosen").wait_for()
         self.move(*middle(onto))
         self.lift()
 

@@ -31,7 +31,7 @@ MARK = "\ufffc"
 CLASS_BLOCKS = ("page_class", "width")  # blocks inside of an attribute
 # Attributes of `data-` that hold names and addresses, for scripts.
 FOR_SCRIPTS = re.compile(
-    r"data-(?:color|grip|key|live|live-url|live-after|theme|theme-choice|dialog|task|url|row|done|copy|kind|column|view|remember|reorder)"
+    r"data-(?:cell|color|grip|key|live|live-url|live-after|theme|theme-choice|dialog|task|url|row|done|copy|kind|column|view|remember|reorder)"
 )
 
 

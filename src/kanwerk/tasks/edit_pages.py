@@ -32,19 +32,23 @@ SURE = frozenset({"column_id", "priority"})  # cannot be cleared
 def _text(db: Write, me: Me, view: View, key: str, member: str) -> Answer:
     """Save a text; ``PreconditionFailed`` when somebody changed the same one since it was read."""
     task = open_task(db, key, me)
-    text = _sent_text(view.form, member)
-    overtaken = changed_since(db, task.id, view.form.text("version"), member)
-    if overtaken and (getattr(task, member) or "") != text:
-        raise PreconditionFailed(Phrase("Somebody else saved this meanwhile."))
+    text = sent_text(db, task, view.form, member)
     body = bodies.convert({member: text or (None if member == "description" else "")}, UpdateTaskData)
     change_task(db, task, bodies.sent(body), by=me)
     return Redirect(address(me, key))
 
 
-def _sent_text(form: Form, member: str) -> str:
-    """Return a text as it is kept: browsers send line ends as CR LF (HTML Living Standard, 4.10.21.8)."""
+def sent_text(db: Write, task: Task, form: Form, member: str) -> str:
+    """Return a text as it is kept: browsers send line ends as CR LF (HTML Living Standard, 4.10.21.8).
+
+    ``PreconditionFailed`` when another one was saved after the version that the form was made of.
+    """
     text = form.get(member, "").replace("\r\n", "\n")
-    return " ".join(text.split()) if member == "title" else text.rstrip()
+    text = " ".join(text.split()) if member == "title" else text.rstrip()
+    overtaken = changed_since(db, task.id, form.text("version"), member)
+    if overtaken and (getattr(task, member) or "") != text:
+        raise PreconditionFailed(Phrase("Somebody else saved this meanwhile."))
+    return text
 
 
 @pages.post("/{space}/tasks/{key}/title", needs="tasks:write", again=again)
@@ -63,7 +67,23 @@ def describe_task(db: Write, me: Me, view: View, key: str) -> Answer:
 def set_task(db: Write, me: Me, view: View, key: str) -> Answer:
     """Change what the form holds: column, priority, days, estimate, parent, recurrence, custom fields."""
     task = open_task(db, key, me)
-    form = view.form
+    came_from = task.column_id
+    give(db, task, sent_members(db, me, view.form), force=bool(view.form.text("force")), by=me)
+    here = address(me, key)
+    if task.column_id == came_from:
+        return Redirect(here)
+    return Redirect(here, Phrase("Moved %(key)s.", key=key_of(db, task)), f"{here}/undo?events={{events}}")
+
+
+def give(db: Write, task: Task, given: dict[str, Any], *, force: bool, by: Me) -> None:
+    """Change these members of a task; with ``force`` into a full column too."""
+    if force and given.get("column_id"):
+        move(db, task, column_id=given.pop("column_id"), force=True, by=by)
+    change_task(db, task, bodies.sent(bodies.convert(given, UpdateTaskData)), by=by)
+
+
+def sent_members(db: Write, me: Me, form: Form) -> dict[str, Any]:
+    """Return what a form gives a task, by the members of a body."""
     given = {name: value for name, value in form.members(*PLAIN).items() if value or name not in SURE}
     if "estimate" in form:
         given["estimate_seconds"] = seconds_of(form.text("estimate"))
@@ -74,14 +94,7 @@ def set_task(db: Write, me: Me, view: View, key: str) -> Answer:
     fields = _fields(db, form)
     if fields:
         given["fields"] = fields
-    came_from = task.column_id
-    if form.text("force") and given.get("column_id"):
-        move(db, task, column_id=given.pop("column_id"), force=True, by=me)
-    change_task(db, task, bodies.sent(bodies.convert(given, UpdateTaskData)), by=me)
-    here = address(me, key)
-    if task.column_id == came_from:
-        return Redirect(here)
-    return Redirect(here, Phrase("Moved %(key)s.", key=key_of(db, task)), f"{here}/undo?events={{events}}")
+    return given
 
 
 def task_named(db: Write, me: Me, text: str, pointer: str) -> str | None:

@@ -143,7 +143,7 @@ def show_tasks(db: Db, me: Me, view: View) -> Answer:
     context = _context(db, me, view, f"/{me.space_slug}/tasks", None, filters)
     if everybody:
         context["filters"] = {**filters, "assignee": "all"}
-    context |= {"editable": False, "columns": [], "labels": [], "people": []}
+    context |= {"editable": me.may("tasks:write"), "columns": [], "labels": [], "people": []}
     if view.partial and "from" in view.query:
         return Html("tasks/all.html", context, block="rows")
     return Html("tasks/all.html", context)
