@@ -51,6 +51,14 @@ def saved(page: Page) -> None:
     expect(page.locator("form[data-saving], form[data-touched][data-autosave]")).to_have_count(0)
 
 
+def test_a_task_is_asked_for_once(demo: Served, mia: Page):
+    asked: list[str] = []
+    mia.on("request", lambda request: asked.append(request.url) if request.method == "GET" else None)
+    on_board(mia, demo, "STRICK-2")
+    expect(task_of(mia).locator("h1")).to_be_visible()
+    assert asked.count(f"{demo.url}/nordlicht/tasks/STRICK-2") == 1
+
+
 def test_a_task_opens_over_its_view_under_its_own_address_and_closes_again(demo: Served, mia: Page):
     on_board(mia, demo, "STRICK-2")
     assert mia.url == f"{demo.url}/nordlicht/tasks/STRICK-2"

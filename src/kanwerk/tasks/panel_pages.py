@@ -9,6 +9,7 @@ from kanwerk.core.addresses import PAGE_OF
 from kanwerk.core.db import Db
 from kanwerk.core.forms import errors_of
 from kanwerk.core.languages import Phrase
+from kanwerk.core.listing import Read
 from kanwerk.core.pages import Answer, Html, Pages, Redirect, View
 from kanwerk.core.problems import NotFound, PreconditionFailed, Problem
 from kanwerk.core.writes import Write
@@ -147,35 +148,37 @@ def _deleted(db: Db, me: Me, view: View, key: str) -> Answer:
     return Html("tasks/deleted.html", context, block="task" if view.partial else None)
 
 
+def _offered(db: Db, me: Me, read: Read[Any, Any], asked: str, sort: str, exact: list[Any]) -> list[Any]:
+    """Return what somebody types the name of: what is called exactly so, then what holds it."""
+    if not asked:
+        return exact
+    wanted = {"q": asked, "sort": sort, "limit": COMPLETED_FROM}
+    there = {each.id for each in exact}
+    page = db.page(read, read.parse("complete", urlencode(wanted).encode()), fence=fence_of(me))
+    return [*exact, *(each for each in page.data if each.id not in there)][:COMPLETED_FROM]
+
+
 @pages.get("/{space}/tasks/complete", needs="tasks:read")
 def complete_task(db: Db, me: Me, view: View) -> Answer:
     """Offer tasks whose key or title holds what somebody types after ``#``."""
     asked = view.query.text("q")[:100]
-    read = TASKS_FOR_GUESTS if me.type == "guest" else TASKS
-    found: list[Any] = []
+    exact: list[Any] = []
     with suppress(NotFound):
-        found.append(task_at(db, me, asked.upper()))
-    if asked:
-        wanted = {"q": asked, "sort": "-updated_at", "limit": COMPLETED_FROM}
-        there = {task.id for task in found}
-        page = db.page(read, read.parse("complete", urlencode(wanted).encode()), fence=fence_of(me))
-        found += [task for task in page.data if task.id not in there]
-    return Html("tasks/complete.html", {"tasks": found[:COMPLETED_FROM]}, block="found")
+        exact = [task_at(db, me, asked.upper())]
+    read = TASKS_FOR_GUESTS if me.type == "guest" else TASKS
+    found = _offered(db, me, read, asked, "-updated_at", exact)
+    return Html("tasks/complete.html", {"tasks": found}, block="found")
 
 
 @pages.get("/{space}/tasks/complete/projects", needs="projects:read")
 def complete_project(db: Db, me: Me, view: View) -> Answer:
     """Offer open projects whose name or shortcode holds what somebody types."""
-    asked, read = view.query.text("q")[:100], projects_of(me)
-    found: list[Any] = []
+    asked = view.query.text("q")[:100]
+    exact: list[Any] = []
     with suppress(NotFound):
-        found = [each for each in [project_at(db, me, asked)] if each.archived_at is None]
-    if asked:
-        wanted = {"q": asked, "sort": "name", "limit": COMPLETED_FROM}
-        there = {project.id for project in found}
-        page = db.page(read, read.parse("complete", urlencode(wanted).encode()), fence=fence_of(me))
-        found += [project for project in page.data if project.id not in there]
-    return Html("tasks/complete.html", {"projects": found[:COMPLETED_FROM]}, block="projects")
+        exact = [each for each in [project_at(db, me, asked)] if each.archived_at is None]
+    found = _offered(db, me, projects_of(me), asked, "name", exact)
+    return Html("tasks/complete.html", {"projects": found}, block="projects")
 
 
 @pages.post("/{space}/tasks/preview", needs="tasks:read", work=True)
