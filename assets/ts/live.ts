@@ -141,6 +141,11 @@ async function refresh(): Promise<void> {
   }
 }
 
+/** Ask for a part anew that was held while others changed it. */
+export async function catchUp(part: HTMLElement): Promise<void> {
+  await refetch(addressOf(part), [part]).catch(() => undefined);
+}
+
 async function refetch(url: string, parts: HTMLElement[]): Promise<void> {
   // Rows that came by scrolling stay: the page is asked for as many as it shows.
   const here = new URL(url);

@@ -43,6 +43,7 @@ document.addEventListener("htmx:before:swap", (event) => {
   if (request.method === "POST") tellFrom(new DOMParser().parseFromString(event.detail.ctx.text ?? "", "text/html"));
   if (response.status >= 400) {
     event.preventDefault();
+    asked.delete(sourceElement);
     if (sourceElement instanceof HTMLFormElement && sourceElement.matches(".cell")) sourceElement.reset();
     const why = refusal(response.raw);
     if (why) toast(why, "error");
@@ -67,7 +68,8 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (rows) body.set("filters", [String(body.get("filters")), `rows=${rows}`].filter(Boolean).join("&"));
 });
 
-document.addEventListener("htmx:error", ({ detail: { error } }) => {
+document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {
+  if (ctx) asked.delete(ctx.sourceElement);
   if (error instanceof TypeError || (error instanceof DOMException && error.name === "AbortError")) {
     say("unreachable", "error");
   }

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Served
 
@@ -97,22 +97,80 @@ def test_what_is_wrong_is_said_beside_it_and_stays_as_it_was_typed(rows: Page, d
     expect(first.locator("[data-cell='estimate_seconds']")).to_contain_text("2 h")
 
 
-def test_what_others_change_takes_nobody_s_words(demo: Served, rows: Page, sign_in: Callable[..., Page]):
+def renamed(page: Page, line, title: str) -> None:
+    line.locator("a.row-link").focus()
+    page.keyboard.press("F2")
+    page.keyboard.type(title)
+    page.keyboard.press("Enter")
+    expect(line.locator("a.row-link")).to_have_text(title)
+
+
+def test_what_others_change_takes_nobody_s_words_and_shows_afterwards(
+    demo: Served, rows: Page, sign_in: Callable[..., Page]
+):
     other = sign_in(demo, VALENTIN)
     other.goto(demo.url + LIST)
-    mine, theirs = row(rows, 2), row(other, 3)
+    mine = row(rows, 2)
     mine.hover()
     mine.locator("[data-cell='title']").click()
+    expect(rows.locator("#cell-field")).to_be_focused()
     rows.keyboard.type("Still being wr")
-    theirs.locator("a.row-link").focus()
-    other.keyboard.press("F2")
-    expect(other.locator("#cell-field")).to_be_focused()
-    other.keyboard.type("By Valentin")
-    other.keyboard.press("Enter")
-    expect(rows.get_by_role("link", name="By Valentin")).to_be_visible()
+    renamed(other, row(other, 3), "By Valentin")
+    rows.wait_for_timeout(500)
     rows.keyboard.type("itten")
     rows.keyboard.press("Enter")
     expect(mine.locator("a.row-link")).to_have_text("Still being written")
+    expect(rows.get_by_role("link", name="By Valentin")).to_be_visible()
+    rows.keyboard.press("F2")
+    expect(rows.locator("#cell-field")).to_be_focused()
+    renamed(other, row(other, 3), "By Valentin again")
+    rows.wait_for_timeout(500)
+    rows.keyboard.press("Escape")
+    expect(rows.get_by_role("link", name="By Valentin again")).to_be_visible()
+
+
+def test_two_who_change_one_title_lose_neither(demo: Served, rows: Page, sign_in: Callable[..., Page]):
+    other = sign_in(demo, VALENTIN)
+    other.goto(demo.url + LIST)
+    mine = row(rows, 4)
+    renamed(rows, mine, "Once")
+    renamed(rows, mine, "Twice")  # what one saved oneself stands in nobody's way
+    rows.keyboard.press("F2")
+    expect(rows.locator("#cell-field")).to_be_focused()
+    renamed(other, row(other, 4), "By the other")
+    rows.keyboard.type("By me")
+    rows.keyboard.press("Enter")
+    expect(rows.get_by_role("alert")).to_contain_text("Somebody else saved this meanwhile.")
+    expect(rows.locator("#cell-field")).to_have_value("By me")
+    search = rows.get_by_label("Search these tasks")
+    search.focus()
+    expect(search).to_be_focused()
+    expect(rows.locator("#cell-field")).to_have_value("By me")
+    rows.locator("#cell-field").focus()
+    rows.keyboard.press("Escape")
+    expect(mine.locator("a.row-link")).to_have_text("By the other")
+
+
+def test_what_is_typed_before_the_form_is_there_counts(rows: Page):
+    def late(route: Route) -> None:
+        rows.wait_for_timeout(400)
+        route.continue_()
+
+    rows.route("**/cell?*", late)
+    mine = row(rows, 5)
+    mine.locator("a.row-link").focus()
+    rows.keyboard.press("F2")
+    rows.keyboard.type("Quicc")
+    rows.keyboard.press("Backspace")
+    rows.keyboard.type("k")
+    rows.keyboard.press("Enter")
+    expect(mine.locator("a.row-link")).to_have_text("Quick")
+    rows.keyboard.press("F2")
+    rows.keyboard.type("no")
+    rows.keyboard.press("Escape")
+    rows.wait_for_timeout(800)
+    expect(rows.locator(".cell-edit")).to_have_count(0)
+    expect(mine.locator("a.row-link")).to_have_text("Quick")
 
 
 def test_a_list_that_was_scrolled_stays_as_long_as_it_was(demo: Served, sign_in: Callable[..., Page]):

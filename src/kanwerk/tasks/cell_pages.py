@@ -30,6 +30,7 @@ def show_cell(db: Db, me: Me, view: View, key: str) -> Answer:
         return Redirect(address(me, key))
     name = view.query.text("name")
     task = task_at(db, me, key)
+    version = str(db.version)
     project = project_around(db, me, task)
     around = beside(db, me, task, project)
     field = next((each for each in around["fields"] if PREFIX + each["key"] == name), None)
@@ -42,8 +43,7 @@ def show_cell(db: Db, me: Me, view: View, key: str) -> Answer:
         "people": [each for each in around["people"] if not each["guest"]],
         "field": field,
         "here": address(me, task.key),
-        "back": view.within(view.query.text("back"), ""),
-        "version": str(db.version),
+        "version": version,
         "estimate": estimate(task.estimate_seconds),
         "priorities": [(each, PRIORITY_NAMES[each]) for each in reversed(PRIORITIES)],
         "several": SEVERAL,
