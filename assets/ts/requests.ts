@@ -16,8 +16,8 @@ document.addEventListener("htmx:finally:request", () => {
   if (running === 0) document.documentElement.classList.remove("busy");
 });
 
-// A filter that is not set has no place in the address. What was asked for last is not asked for again when its
-// field is left: whoever left it to click into the answer would have it replaced under the pointer.
+// A filter that is not set has no place in the address. Words that were looked for as they were typed are not looked
+// for again when their field is left: whoever left it to click into the answer would have it replaced under the pointer.
 const asked = new WeakMap<Element, string>();
 document.addEventListener("htmx:config:request", (event) => {
   const { request, sourceElement, sourceEvent } = event.detail.ctx;
@@ -25,7 +25,8 @@ document.addEventListener("htmx:config:request", (event) => {
   if (!(body instanceof FormData) || !sourceElement.matches("form[data-prune]")) return;
   for (const [name, value] of [...body]) if (value === "") body.delete(name);
   const fields = new URLSearchParams([...body].map(([name, value]) => [name, String(value)])).toString();
-  if (asked.get(sourceElement) === fields && sourceEvent?.type === "change") event.preventDefault();
+  const left = sourceEvent?.type === "change" && sourceEvent.target instanceof Element && sourceEvent.target.matches("[type='search']");
+  if (left && asked.get(sourceElement) === fields) event.preventDefault();
   asked.set(sourceElement, fields);
 });
 
