@@ -137,7 +137,9 @@ def test_guests_see_their_own_projects_without_money_and_tax_advisors_none(agenc
         assert secret not in shown.text
     for path in ("/WEB/activity", "/WEB/settings", "/WEB/edit", "/new"):
         assert guest.get(PROJECTS + path).status_code == 403, path
-    assert "@nordlicht.example" not in guest.get(f"{WEB}/members").text.split('id="main"')[1]
+    main = guest.get(f"{WEB}/members").text.partition('id="main"')[2].partition("</main>")[0]
+    assert "Gus" in main
+    assert "@nordlicht.example" not in main
     for path in POSTS:
         assert guest.post(filled(agency, path)).status_code == 403, path
     adviser = Browser(agency, "tax_advisor")
