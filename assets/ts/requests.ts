@@ -61,12 +61,14 @@ document.addEventListener("htmx:before:history:update", (event) => {
   if (history.type === "push" && history.path === location.pathname + location.search) event.preventDefault();
 });
 
-// What is changed in a list that was scrolled comes back with as many rows as it shows.
+// What is changed in a list that was scrolled, or added to it, comes back with as many rows as it shows.
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   const { body } = ctx.request;
-  if (!(body instanceof FormData) || !body.has("filters")) return;
-  const rows = ctx.sourceElement.closest("#results")?.querySelectorAll("[data-row]").length ?? 0;
-  if (rows) body.set("filters", [String(body.get("filters")), `rows=${rows}`].filter(Boolean).join("&"));
+  const rows = ctx.sourceElement.closest("#results")?.querySelectorAll("[data-row]").length;
+  if (!(body instanceof FormData) || !body.has("back") || !rows) return;
+  const name = ctx.sourceElement.matches(".cell") ? "back" : "filters";
+  const [address = "", query = ""] = name === "back" ? String(body.get(name)).split("?") : ["", String(body.get(name) ?? "")];
+  body.set(name, `${address}${address && "?"}${query}${query && "&"}rows=${rows}`);
 });
 
 document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {

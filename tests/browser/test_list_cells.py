@@ -191,3 +191,16 @@ def test_a_list_that_was_scrolled_stays_as_long_as_it_was(demo: Served, sign_in:
     page.keyboard.press("Enter")
     expect(late.locator("a.row-link")).to_have_text("Far down")
     assert page.locator("tr[data-row]").count() >= 100
+
+
+def test_a_task_is_added_to_a_list_that_was_scrolled(demo: Served, sign_in: Callable[..., Page]):
+    page = sign_in(demo)
+    page.goto(f"{demo.url}/nordlicht/projects/HPR/list")
+    page.locator(".sentinel").scroll_into_view_if_needed()
+    expect(page.locator(".sentinel")).to_have_count(0)
+    count = page.locator("tr[data-row]").count()
+    assert count > 50
+    page.locator(".lane-add .board-add-input").first.fill("One more")
+    page.locator(".lane-add .board-add-input").first.press("Enter")
+    expect(page.get_by_role("link", name="One more")).to_be_visible()
+    assert page.locator("tr[data-row]").count() >= count
